@@ -1,7 +1,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/time.h"
+#include "base/datetime.h"
 #include "base/value.h"
 
 #include <setjmp.h>

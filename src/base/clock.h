@@ -6,7 +6,7 @@
 #ifndef MOTCUA_BASE_CLOCK_H
 #define MOTCUA_BASE_CLOCK_H
 
-#include "base/time.h"
+#include "base/datetime.h"
 
 /* Business time starts at `at` now and runs on; call once, before threads start. */
 void clock_set_business(usec at);

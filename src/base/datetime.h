@@ -1,13 +1,13 @@
 /*
- * time: instants are int64 microseconds since 1970-01-01T00:00:00Z; civil days are counted from
+ * datetime: instants are int64 microseconds since 1970-01-01T00:00:00Z; civil days are counted from
  * the same day. Nothing here reads a clock (base/clock.h does).
  *
  *	usec at;
  *	time_parse(S("2015-01-26T09:00:00+07:00"), &at);
  *	struct civil c = time_civil(at, 420);
  */
-#ifndef MOTCUA_BASE_TIME_H
-#define MOTCUA_BASE_TIME_H
+#ifndef MOTCUA_BASE_DATETIME_H
+#define MOTCUA_BASE_DATETIME_H
 
 #include "base/arena.h"
 

@@ -1,4 +1,4 @@
-#include "base/time.h"
+#include "base/datetime.h"
 
 int64_t days_of_civil(int32_t year, int month, int day)
 {
