@@ -18,9 +18,17 @@ struct decimal {
 	uint64_t low, high; /* BID128, little end first */
 };
 
-/* Reads the JSON number grammar, and a leading '.' or '+'; the whole str or nothing. */
+/* Reads the JSON number grammar, and a leading '.' or '+'; the whole str or nothing. False also
+ * where more than 34 digits or the exponent would not be kept exactly. */
 bool decimal_parse(str s, struct decimal *ret_d);
-struct decimal decimal_of(int64_t n);
+/* As decimal_parse, but leading zeros are allowed and what is beyond 34 digits is rounded. */
+bool decimal_parse_rounded(str s, struct decimal *ret_d);
+static inline struct decimal decimal_of(int64_t n)
+{
+	uint64_t sign = n < 0 ? UINT64_C(1) << 63 : 0;
+	return (struct decimal){ n < 0 ? -(uint64_t)n : (uint64_t)n,
+				 sign | UINT64_C(0x3040000000000000) };
+}
 /* False unless a whole number within int64. */
 bool decimal_to_int(struct decimal d, int64_t *ret_n);
 double decimal_to_double(struct decimal d);
@@ -41,5 +49,29 @@ bool decimal_sub(struct decimal a, struct decimal b, struct decimal *ret_d);
 bool decimal_mul(struct decimal a, struct decimal b, struct decimal *ret_d);
 bool decimal_div(struct decimal a, struct decimal b, struct decimal *ret_d);
 struct decimal decimal_neg(struct decimal d);
+struct decimal decimal_abs(struct decimal d);
+
+enum decimal_rounding {
+	ROUND_HALF_EVEN,
+	ROUND_HALF_UP,   /* ties away from zero */
+	ROUND_HALF_DOWN, /* ties towards zero */
+	ROUND_UP,        /* away from zero */
+	ROUND_DOWN,      /* towards zero */
+	ROUND_FLOOR,
+	ROUND_CEILING,
+};
+
+/* To `scale` digits after the point; a negative scale rounds to tens, hundreds…. A number with
+ * fewer digits stays as it is. */
+struct decimal decimal_round(struct decimal d, int scale, enum decimal_rounding mode);
+/* Exactly `scale` digits after the point, as money is written; false when 34 do not suffice. */
+bool decimal_to_scale(struct decimal d, int scale, enum decimal_rounding mode,
+		      struct decimal *ret_d);
+/* a − b × floor(a / b): has the sign of b. False for b = 0. */
+bool decimal_modulo(struct decimal a, struct decimal b, struct decimal *ret_d);
+bool decimal_power(struct decimal a, struct decimal b, struct decimal *ret_d);
+bool decimal_sqrt(struct decimal d, struct decimal *ret_d); /* false below zero */
+bool decimal_exp(struct decimal d, struct decimal *ret_d);
+bool decimal_ln(struct decimal d, struct decimal *ret_d); /* false unless above zero */
 
 #endif
