@@ -89,11 +89,19 @@ enum err merkle_prove_consistency(struct ctx *ctx, const struct merkle_source *s
 enum err merkle_root_at(struct ctx *ctx, const struct merkle_source *source, uint64_t size,
 			struct merkle_hash *ret_root);
 
-/* ---- verification (RFC 9162 §2.1.3.2, §2.1.4.2) ---- */
+/* ---- verification (RFC 9162 §2.1.3, §2.1.4) ---- */
 
 bool merkle_verify_inclusion(struct merkle_hash leaf, uint64_t index, uint64_t size,
 			     const struct merkle_proof *proof, struct merkle_hash root);
+/* Says no to an old_size of 0, of which there is nothing to prove. */
 bool merkle_verify_consistency(uint64_t old_size, struct merkle_hash old_root, uint64_t size,
 			       struct merkle_hash root, const struct merkle_proof *proof);
+
+/* The same for a part of the tree: leaves [start, end), where start is a multiple of the least
+ * power of two that is not below their number. Such a part is a tree of its own, whose leaves are
+ * proved with merkle_verify_inclusion at index - start of end - start. */
+bool merkle_is_subtree(uint64_t start, uint64_t end);
+bool merkle_verify_subtree(uint64_t start, uint64_t end, struct merkle_hash part, uint64_t size,
+			   struct merkle_hash root, const struct merkle_proof *proof);
 
 #endif
