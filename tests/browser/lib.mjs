@@ -1,0 +1,193 @@
+// What every browser test stands on: a Chromium of its own, and judge(), which holds a page to
+// everything a page here must be. See README.md.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { HtmlValidate } from "html-validate";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = JSON.parse(readFileSync(join(here, "html-validate.json"), "utf8"));
+const validator = new HtmlValidate(rules);
+
+export const EXECUTABLE = process.env.MOTCUA_CHROMIUM ?? "/usr/bin/chromium";
+export const SHOTS = process.env.MOTCUA_SHOTS ?? "";
+
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+// Opens a browser on the program at `base`. js: false is a browser without script. Each call has
+// a profile of its own, so nobody is signed in. Returns { page, visit(path), close() }.
+export async function openApp({ base, js = true, width = 1280, height = 900, contrast } = {}) {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+  const context = await browser.newContext({
+    baseURL: base, javaScriptEnabled: js, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
+    viewport: { width, height }, contrast, reducedMotion: "reduce",
+  });
+  context.setDefaultTimeout(15000);
+  const page = await context.newPage();
+  watch(page, js);
+  return {
+    browser, context, page,
+    visit: (path) => page.goto(path, { waitUntil: "load" }),
+    close: () => browser.close(),
+  };
+}
+
+const watched = new WeakMap();
+
+// Remembers what the browser complained about and the page as the server sent it.
+function watch(page, js) {
+  const seen = { js, faults: [], source: "", status: 0, type: "" };
+  watched.set(page, seen);
+  page.on("console", (message) => {
+    const text = message.text();
+    if (message.type() === "error" && !/Failed to load resource.*40[0-9]/.test(text))
+      seen.faults.push(`console: ${text}`);
+    else if (/Content Security Policy/.test(text)) seen.faults.push(`CSP: ${text}`);
+  });
+  page.on("pageerror", (error) => seen.faults.push(`script: ${error.message}`));
+  page.on("response", async (response) => {
+    const request = response.request();
+    if (request.resourceType() !== "document") {
+      if (response.status() >= 400)
+        seen.faults.push(`${response.status()} for ${response.url()}`);
+      return;
+    }
+    if (request.frame() !== page.mainFrame() || response.status() === 303) return;
+    seen.status = response.status();
+    seen.type = response.headers()["content-type"] ?? "";
+    seen.policy = response.headers()["content-security-policy"] ?? "";
+    seen.pending = response.text().then((text) => (seen.source = text), () => (seen.source = ""));
+  });
+}
+
+// Holds the page as it stands now to all of it and throws one error that lists every fault.
+// name: for the message and the screenshots. Options: policy: false where the page did not come
+// from the program (style guide files); skip: axe rules left out, with a reason at the call.
+export async function judge(page, name, { policy = true, skip = [] } = {}) {
+  const seen = watched.get(page);
+  await seen.pending;
+  const faults = seen.faults.splice(0);
+  if (policy) faults.push(...judgePolicy(seen));
+  faults.push(...(await judgeMarkup(seen)));
+  faults.push(...(await judgeLanguage(page)));
+  if (seen.js) faults.push(...(await judgeAccess(page, skip)));
+  faults.push(...(await judgeReflow(page)));
+  if (SHOTS) await shoot(page, name);
+  judged.push({ name, url: page.url(), faults: faults.length });
+  if (faults.length) throw new Error(`${name} (${page.url()}):\n  ${faults.join("\n  ")}`);
+}
+
+// Every page judged so far: { name, url, faults }.
+export const judged = [];
+
+function judgePolicy(seen) {
+  const policy = seen.policy ?? "";
+  if (!policy) return ["no content security policy"];
+  const bad = /unsafe-inline|unsafe-eval|\*/.exec(policy);
+  return bad ? [`content security policy allows ${bad[0]}`] : [];
+}
+
+async function judgeMarkup(seen) {
+  if (!seen.source || !seen.type.includes("html")) return [];
+  const report = await validator.validateString(seen.source);
+  const lines = seen.source.split("\n");
+  return report.results.flatMap((result) => result.messages.map((m) =>
+    `markup ${m.ruleId}: ${m.message} (line ${m.line}: ${(lines[m.line - 1] ?? "").trim().slice(0, 160)})`));
+}
+
+async function judgeLanguage(page) {
+  const lang = await page.locator("html").getAttribute("lang");
+  const path = new URL(page.url()).pathname;
+  if (!path.startsWith("/")) return [];
+  const expected = /^\/en(\/|$)/.test(path) ? "en" : "vi";
+  return lang === expected || page.url().startsWith("file:") ? [] : [`lang is ${lang}, not ${expected}`];
+}
+
+async function judgeAccess(page, skip) {
+  await page.evaluate(axe);
+  const result = await page.evaluate((rulesOff) => window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    rules: Object.fromEntries(rulesOff.map((rule) => [rule, { enabled: false }])),
+  }), skip);
+  return result.violations.flatMap((v) => v.nodes.map((node) =>
+    `axe ${v.id}: ${v.help} at ${node.target.join(" ")} – ${(node.failureSummary ?? "").split("\n")[1]?.trim() ?? ""}`));
+}
+
+// WCAG 1.4.10: at 320 px nothing may need sideways scrolling, except inside its own box.
+export async function judgeReflow(page) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 720 });
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= limit) return [];
+    const scrolls = (e) => e && (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) ||
+      scrolls(e.parentElement));
+    return [...document.body.querySelectorAll("*")]
+      .filter((e) => e.getBoundingClientRect().right > limit + 1 && !scrolls(e.parentElement))
+      .slice(0, 3)
+      .map((e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 60)} "${(e.textContent ?? "").trim().slice(0, 40)}"`)
+      .concat(`page is ${document.documentElement.scrollWidth} px wide`);
+  });
+  await page.setViewportSize(size);
+  return wide.length ? [`wider than 320 px: ${wide.join("; ")}`] : [];
+}
+
+// Three pictures: desktop, telephone, paper. Only with MOTCUA_SHOTS=FOLDER.
+export async function shoot(page, name) {
+  mkdirSync(SHOTS, { recursive: true });
+  const file = (kind) => join(SHOTS, `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.${kind}.png`);
+  const size = page.viewportSize();
+  await page.screenshot({ path: file("wide"), fullPage: true });
+  await page.setViewportSize({ width: 320, height: 720 });
+  await page.screenshot({ path: file("phone"), fullPage: true });
+  await page.setViewportSize({ width: 800, height: 1100 });
+  await page.emulateMedia({ media: "print" });
+  await page.screenshot({ path: file("paper"), fullPage: true });
+  await page.emulateMedia({ media: "screen" });
+  await page.setViewportSize(size);
+}
+
+// ---- by keyboard only ----
+
+// Presses Tab until the element (a locator) has the focus; throws when it cannot be reached.
+export async function tabTo(page, locator, most = 200) {
+  for (let i = 0; i < most; i++) {
+    if (await locator.evaluate((e) => e === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`not reached by ${most} presses of Tab: ${locator}`);
+}
+
+// Walks the whole page by Tab and returns what had the focus without showing it (WCAG 2.4.7).
+export async function unseenFocus(page, most = 300) {
+  const unseen = [];
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press("Tab");
+    const told = await page.evaluate(() => {
+      const e = document.activeElement;
+      if (!e || e === document.body) return null;
+      if (e.dataset.walked) return null;
+      e.dataset.walked = "1";
+      const shown = (el) => {
+        const s = getComputedStyle(el);
+        return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none" ||
+          s.backgroundColor === "rgb(255, 210, 63)";
+      };
+      const label = e.nextElementSibling;
+      const custom = label && ["::before"].some((p) => getComputedStyle(label, p).boxShadow !== "none" ||
+        parseFloat(getComputedStyle(label, p).outlineWidth) > 0);
+      return { what: e.outerHTML.slice(0, 120), shown: shown(e) || custom };
+    });
+    if (!told) break;
+    if (!told.shown) unseen.push(told.what);
+  }
+  return unseen;
+}
