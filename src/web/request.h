@@ -138,7 +138,7 @@ str request_csrf(struct request *request);
 
 enum upload_kind { UPLOAD_OTHER, UPLOAD_PDF, UPLOAD_JPEG, UPLOAD_PNG };
 
-/* What the bytes are (libmagic and the format's own marks), whatever name they came under. */
+/* What the bytes begin with, whatever name and type they came under. */
 enum upload_kind upload_kind(const struct upload *upload);
 const char *upload_kind_type(enum upload_kind kind); /* "application/pdf" … */
 /* The file is the caller's now: it is not deleted at the end (the store renames it). */

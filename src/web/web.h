@@ -10,8 +10,8 @@
  *	const struct route_table table = { "cases", routes, ARRAY_SIZE(routes), cases };
  *	struct web *web;
  *	TRY(web_start(ctx, &options, &hooks, &(struct route_tables){ &table, 1 }, &web));
- *	web_run(web);          returns after SIGTERM or SIGINT, when open requests are answered
- *	web_stop(web);
+ *	web_run(web);          until SIGTERM or SIGINT
+ *	web_stop(web);         open requests are answered, then all is freed
  *
  * The way of a request. An I/O thread (each its own libmicrohttpd daemon in its own epoll loop)
  * takes a strict first look; a page in the cache is answered right there. Everything else goes
@@ -28,6 +28,7 @@
 #define MOTCUA_WEB_WEB_H
 
 #include "base/buf.h"
+#include "base/embed.h"
 #include "web/request.h"
 #include "web/response.h"
 
@@ -100,14 +101,6 @@ struct route_tables {
 	size_t n;
 };
 
-/* A file of the program (style sheet, font, script): /assets/<name> with its hash in the name is
- * cached by browsers for ever, without it checked by ETag. Must live as long as the server. */
-struct web_asset {
-	str name;          /* "app.css", "fonts/noto-sans.woff2" */
-	str bytes;
-	str gzip, brotli;  /* made by the build, or "" : made on first use */
-};
-
 /* Everything web/ must ask. Called from several threads at once. */
 struct web_hooks {
 	void *app;
@@ -146,8 +139,9 @@ struct web_options {
 	uint8_t secret[32];         /* CSRF, flash, ETags: from DATA/keys */
 	const char *const *languages; /* {"vi", "en", NULL} (that); the first is the default */
 	const char *sign_in_path;   /* "/dang-nhap" (that): where a page sends who must sign in */
-	const struct web_asset *assets;
-	size_t n_assets;
+	/* Style sheets, fonts, scripts, under /assets/: with the hash in its name a browser keeps
+	 * a file for ever, without it asks by ETag. See web_asset_path. */
+	struct embedded_set assets;
 	bool trust_proxy;           /* believe X-Forwarded-For, -Proto of the last proxy */
 	bool metrics_public;        /* /metrics for others than loopback */
 	int threads;                /* I/O threads (one a core, at most 4) */
@@ -167,16 +161,17 @@ struct web_options {
 enum err web_start(struct ctx *ctx, const struct web_options *options,
 		   const struct web_hooks *hooks, const struct route_tables *tables,
 		   struct web **ret_web);
-/* Waits for SIGTERM or SIGINT, then refuses new connections and finishes open requests. The
- * signals must be blocked in every other thread: call web_run's thread the main one. */
+/* Returns at SIGTERM or SIGINT, which web_start has blocked: start no thread before it that would
+ * take them. Then call web_stop. */
 void web_run(struct web *web);
-/* Ends all threads (open requests get `grace` seconds: 10) and frees. Accepts NULL. */
+/* Takes no more connections, finishes open requests (10 s at most), ends all threads and frees.
+ * Accepts NULL. */
 void web_stop(struct web *web);
 
 int web_port(const struct web *web);    /* of a listen address with port 0: for tests */
 int web_workers(const struct web *web);
-/* "/assets/app.3f2a91bc.css" for "app.css"; the bare path when there is no such asset. */
-str web_asset_path(const struct web *web, str name);
+/* "/assets/app.3f2a91bc.css" for "app.css"; "/assets/app.css" when there is no such asset. */
+str web_asset_path(struct arena *arena, const struct web *web, str name);
 /* The publisher on this node need not wait 250 ms: generations are asked for now. */
 void web_published(struct web *web);
 /* To everybody who listens to `topic`: one server-sent event. Returns how many. */
