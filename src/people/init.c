@@ -23,17 +23,13 @@ static struct sql_arg day_or_null(struct value v)
 	return sql_int_or_null(!given, days);
 }
 
-static str name_vi(struct value name)
-{
-	return name.kind == VALUE_MAP ? value_text(value_get(name, S("vi"))) : value_text(name);
-}
-
 static enum err add_organisation(struct ctx *ctx, struct db *db, struct value entry, int64_t place)
 {
 	int64_t id = db_id(db), parent;
 	str code = value_text(value_get(entry, S("code")));
 	struct buf data = { .arena = ctx->arena };
-	if (str_empty(code) || str_empty(name_vi(value_get(entry, S("name")))))
+	str name = value_text(value_get(entry, S("name")));
+	if (str_empty(code) || str_empty(name))
 		return fail(ctx, ERR_INVALID,
 			    "organisations.json: entry %d has no code or no name", (int)place + 1);
 	TRY(find_code(ctx, db, value_text(value_get(entry, S("parent"))), &parent));
@@ -42,7 +38,7 @@ static enum err add_organisation(struct ctx *ctx, struct db *db, struct value en
 		   SQL("INSERT INTO organisation (id, code, kind, name, parent, place, valid_from,"
 		       " valid_to, successor, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)"),
 		   id, code, value_text(value_get(entry, S("kind"))),
-		   name_vi(value_get(entry, S("name"))), sql_id_or_null(parent), place,
+		   name, sql_id_or_null(parent), place,
 		   day_or_null(value_get(entry, S("valid_from"))),
 		   day_or_null(value_get(entry, S("valid_to"))), buf_view(&data)));
 	return event_append(ctx, db, &(struct event_new){ .kind = S("organisation.added"),

@@ -45,7 +45,7 @@ static struct organisation row_organisation(struct arena *arena, const struct ro
 		.kind = arena_copy(arena, row_view(row, 2)),
 		.name = arena_copy(arena, row_view(row, 3)),
 		.parent = row_int(row, 4),
-		.name_en = value_text(value_path(data, S("name.en"))),
+		.name_en = value_text(value_get(data, S("name_en"))),
 		.agency_code = value_text(value_get(data, S("agency_code"))),
 		.zone = value_text(value_get(data, S("place"))),
 		.data = data,

@@ -149,7 +149,7 @@ enum err password_hash(struct ctx *ctx, str password, str *ret_hash);
 
 /* ---- the pack ---- */
 
-/* Writes organisations.json, and people.json with `demo`, into an empty database. Demonstration
+/* Writes the lists of organisations.json and people.json into an empty database. Demonstration
  * accounts all have the password whose hash is `demo_hash`. Inside a command. */
 enum err people_init(struct ctx *ctx, struct db *db, struct value organisations,
 		     struct value people, str demo_hash);

@@ -1,0 +1,279 @@
+/* Submission and acceptance. */
+#include "cases/room.h"
+
+#include "store/outbox.h"
+#include "text/vietnamese.h"
+
+struct submit {
+	struct cases *cases;
+	const struct actor *who;
+	const struct submission *s;
+	struct case_result *result;
+};
+
+static enum err check_competence(struct ctx *ctx, const struct procedure *procedure,
+				 const struct organisation *organisation)
+{
+	struct value kinds = value_path(procedure->body, S("competence.kinds"));
+	for (uint32_t i = 0; i < kinds.n; i++)
+		if (str_eq(value_text(kinds.items[i]), organisation->kind))
+			return OK;
+	return fail(ctx, ERR_INVALID, "%.*s does not receive this procedure",
+		    STR_ARG(organisation->name));
+}
+
+/* Whom it is about, as the procedure's subject expression says; else the applicant. */
+static str subject_of(struct arena *arena, const struct procedure *procedure,
+		      const struct submission *s)
+{
+	if (!procedure->subject)
+		return s->applicant;
+	struct feel_scope scope = { .variables = s->data };
+	struct value v = feel_eval(procedure->subject, arena, &scope, NULL, NULL);
+	return v.kind == VALUE_STRING && v.n ? value_text(v) : s->applicant;
+}
+
+/* Cases that agree in all paths of the first rule that has an answer for each are probably one. */
+static str duplicate_key(struct arena *arena, const struct procedure *procedure, struct value data)
+{
+	struct value rules = value_get(procedure->body, S("duplicates"));
+	for (uint32_t i = 0; i < rules.n; i++) {
+		struct buf key = { .arena = arena };
+		bool whole = rules.items[i].n > 0;
+		for (uint32_t p = 0; whole && p < rules.items[i].n; p++) {
+			struct value v = value_path(data, value_text(rules.items[i].items[p]));
+			str text = vietnamese_fold(arena, feel_to_string(arena, v));
+			whole = !str_empty(text);
+			buf_str(&key, text);
+			buf_byte(&key, '|');
+		}
+		if (whole)
+			return buf_view(&key);
+	}
+	return S("");
+}
+
+static void set_personal(struct command *command, const struct submission *s)
+{
+	const struct {
+		const char *column;
+		str text;
+	} columns[] = {
+		{ "subject", command->c.subject }, { "applicant", s->applicant },
+		{ "applicant_id", s->applicant_id }, { "phone", s->phone },
+		{ "email", s->email }, { "address", s->address },
+	};
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		if (!str_empty(columns[i].text))
+			command_set_private(command, columns[i].column, value_str(columns[i].text));
+}
+
+static void set_public(struct command *command, const struct submission *s)
+{
+	struct arena *arena = command->ctx->arena;
+	command_set(command, "code", value_str(command->c.code));
+	command_set(command, "procedure", value_str(command->procedure->name));
+	command_set(command, "version", value_str(id_text(arena, command->procedure->id)));
+	command_set_int(command, "channel", s->channel);
+	command_set_int(command, "status", CASE_NEW);
+	command_set_int(command, "submitted_at", command->now);
+	if (s->channel == CHANNEL_DIRECT && command->who->principal->account)
+		command_set(command, "filed_by",
+			    value_str(id_text(arena, command->who->principal->account)));
+}
+
+/* A citizen may file anywhere online; at the desk it takes the right to. */
+static enum err may_submit(struct command *command, const struct submission *s)
+{
+	struct object object = { .organisation = s->organisation };
+	if (s->channel == CHANNEL_ONLINE ||
+	    may(command->cases->people, command->who->principal, ACT_CASE_FILE, &object))
+		return OK;
+	return fail(command->ctx, ERR_FORBIDDEN, "Your account is not allowed to do this");
+}
+
+static enum err confirm_by_mail(struct command *command, str pin)
+{
+	struct arena *arena = command->ctx->arena;
+	struct value mail = value_map();
+	if (str_empty(command->c.email))
+		return OK;
+	str title = procedure_text(command->procedure, S("title"), S("vi"));
+	value_set(arena, &mail, S("to"), value_str(command->c.email));
+	value_set(arena, &mail, S("language"), value_str(S("vi")));
+	value_set(arena, &mail, S("subject"),
+		  value_str(arena_printf(arena, "Hồ sơ %.*s", STR_ARG(command->c.code))));
+	value_set(arena, &mail, S("text"),
+		  value_str(arena_printf(arena,
+			"Hồ sơ của ông/bà đã được gửi.\n\nThủ tục: %.*s\nMã hồ sơ: %.*s\n"
+			"Mã tra cứu: %.*s\n\nÔng/bà theo dõi hồ sơ ở mục Tra cứu của trang này.\n",
+			STR_ARG(title), STR_ARG(command->c.code), STR_ARG(pin))));
+	return outbox_add(command->ctx, command->db, &(struct outbox_new){
+		.kind = S("mail"), .key = arena_printf(arena, "submitted %.*s", STR_ARG(command->c.code)),
+		.object = command->c.id, .payload = mail }, NULL);
+}
+
+static enum err use_draft(struct command *command, int64_t draft)
+{
+	int64_t n;
+	if (!draft)
+		return OK;
+	TRY(db_run(command->ctx, command->db,
+		   SQL("UPDATE draft SET case_id = $2, data = '', case_code = $3"
+		       " WHERE id = $1 AND case_id = 0"),
+		   draft, command->c.id, command->c.code));
+	TRY(db_changes(command->ctx, command->db, &n));
+	if (n == 1)
+		return OK;
+	return fail(command->ctx, ERR_CONFLICT, "This draft was submitted already");
+}
+
+static enum err begin_case(struct command *command, const struct submission *s,
+			   const struct organisation *organisation)
+{
+	struct ctx *ctx = command->ctx;
+	command->c = (struct case_file){
+		.organisation = s->organisation, .id = db_id(command->db),
+		.pauses = value_null(), .data = value_map(),
+	};
+	TRY(number_case(ctx, command->cases, command->db, organisation, command->now,
+			&command->c.code));
+	command->c.subject = subject_of(ctx->arena, command->procedure, s);
+	command->c.duplicate_key = duplicate_key(ctx->arena, command->procedure, s->data);
+	command->attachments = s->attachments;
+	command->n_attachments = s->n_attachments;
+	set_public(command, s);
+	set_personal(command, s);
+	command_data(command, s->data);
+	command_figure(command, "submitted", 1);
+	return OK;
+}
+
+static enum err submit(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct submit *job = arg;
+	const struct submission *s = job->s;
+	struct command command = { .ctx = ctx, .db = db, .cases = job->cases, .who = job->who,
+				   .is_new = true, .kind = "case.submitted" };
+	const struct organisation *organisation =
+		organisation_by_id(job->cases->people, s->organisation);
+	command_prepare(&command, s->effective_at);
+	command.procedure = procedure_in_force(job->cases, s->procedure, command.now);
+	if (!organisation)
+		return fail(ctx, ERR_INVALID, "Choose the office that receives the case");
+	if (!command.procedure)
+		return fail(ctx, ERR_NOT_FOUND, "There is no such procedure in force");
+	TRY(may_submit(&command, s));
+	TRY(check_competence(ctx, command.procedure, organisation));
+	TRY(begin_case(&command, s, organisation));
+	str pin = pin_new(ctx->arena);
+	command.c.pin = pin_hash(job->cases, ctx->arena, command.c.code, pin);
+	struct flow_event event = { .kind = FLOW_EVENT_START, .process = FLOW_NONE,
+				    .element = FLOW_NONE, .variables = s->data };
+	TRY(command_flow(&command, &event));
+	TRY(command_commit(&command));
+	TRY(use_draft(&command, s->draft));
+	TRY(confirm_by_mail(&command, pin));
+	*job->result = (struct case_result){
+		.code = command.c.code, .pin = pin, .organisation = command.c.organisation,
+		.id = command.c.id, .status = (enum case_status)command.c.status,
+		.submitted_at = command.now,
+	};
+	return OK;
+}
+
+enum err case_submit(struct ctx *ctx, struct cases *cases, const struct actor *who,
+		     const struct submission *submission, struct case_result *ret_result)
+{
+	struct submit job = { cases, who, submission, ret_result };
+	return store_write(ctx, cases->store, submit, &job);
+}
+
+/* ---- acceptance ---- */
+
+struct accept {
+	struct cases *cases;
+	const struct actor *who;
+	str code;
+	const struct acceptance *acceptance;
+};
+
+/* The open intake task, or 0. */
+static enum err intake_node(struct command *command, uint32_t *ret_node)
+{
+	struct case_tasks tasks;
+	TRY(case_tasks(command->ctx, command->cases, command->db, &command->c, &tasks));
+	*ret_node = 0;
+	for (size_t i = 0; i < tasks.n; i++) {
+		uint32_t element = flow_find(command->procedure->flow, tasks.items[i].element);
+		if (tasks.items[i].open && element != FLOW_NONE &&
+		    procedure_task_kind(command->procedure, element) == TASK_INTAKE)
+			*ret_node = tasks.items[i].node;
+	}
+	return OK;
+}
+
+static enum err check_papers(struct command *command, const struct acceptance *acceptance)
+{
+	static const char *const states[] = { "original", "copy", "certified", "missing", "file" };
+	for (size_t i = 0; i < acceptance->n_papers; i++) {
+		const struct paper_check *paper = &acceptance->papers[i];
+		struct value item = value_map();
+		bool known = false;
+		for (size_t s = 0; s < sizeof states / sizeof *states; s++)
+			known = known || str_eq(paper->state, str_z(states[s]));
+		if (!known)
+			return fail(command->ctx, ERR_INVALID,
+				    "Papers: choose original, copy, certified copy or missing");
+		value_set(command->ctx->arena, &item, S("paper"), value_str(paper->paper));
+		value_set(command->ctx->arena, &item, S("state"), value_str(paper->state));
+		command_push(command, &command->papers, item);
+	}
+	return OK;
+}
+
+static enum err enter_register(struct command *command)
+{
+	const struct organisation *organisation =
+		organisation_by_id(command->cases->people, command->c.organisation);
+	struct book_number number;
+	TRY(number_book(command->ctx, command->cases, command->db, organisation,
+			S("theo-doi-ho-so"), command->now, &number));
+	command_set_int(command, "register_number", number.number);
+	command_figure(command, "received", 1);
+	static const char *const channels[] = {
+		[CHANNEL_DIRECT] = "received.direct", [CHANNEL_ONLINE] = "received.online",
+		[CHANNEL_POST] = "received.post",
+	};
+	command_figure(command, channels[command->c.channel], 1);
+	return OK;
+}
+
+static enum err accept(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct accept *job = arg;
+	struct command command = { .cases = job->cases, .who = job->who, .kind = "case.accepted" };
+	uint32_t node;
+	TRY(command_begin(&command, ctx, db, job->code));
+	TRY(command_may(&command, ACT_CASE_ACCEPT));
+	if (command.c.status != CASE_NEW)
+		return fail(ctx, ERR_CONFLICT, "This case was taken in already");
+	TRY(intake_node(&command, &node));
+	TRY(check_papers(&command, job->acceptance));
+	command_set_int(&command, "accepted_at", command.now);
+	command_set_int(&command, "status", CASE_ACCEPTED);
+	TRY(enter_register(&command));
+	TRY(command_promise(&command));
+	if (!str_empty(job->acceptance->note))
+		value_set(ctx->arena, &command.closed, S("note"), value_str(job->acceptance->note));
+	if (node)
+		TRY(command_complete(&command, node, S("accepted"), value_null()));
+	return command_commit(&command);
+}
+
+enum err case_accept(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
+		     const struct acceptance *acceptance)
+{
+	struct accept job = { cases, who, code, acceptance };
+	return store_write(ctx, cases->store, accept, &job);
+}

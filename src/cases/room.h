@@ -1,0 +1,135 @@
+/* What the files of this room share. */
+#ifndef MOTCUA_CASES_ROOM_H
+#define MOTCUA_CASES_ROOM_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cases/cases.h"
+#include "rules/feel.h"
+#include "text/i18n.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* All versions known, replaced as a whole when a pack is applied; older states are kept, because
+ * their procedures may be in somebody's hands. */
+struct catalogue {
+	struct arena arena;
+	struct catalogue *before;
+	const struct procedure **items;
+	size_t n;
+	const struct calendar *calendar;
+	struct value numbering; /* numbering.json */
+	struct value pack;      /* pack.json */
+	struct value letters;   /* letters every procedure uses: name → text */
+};
+
+struct cases {
+	struct store *store;
+	struct people *people;
+	_Atomic(struct catalogue *) catalogue;
+	pthread_mutex_t reload;
+	uint8_t secret[32];
+};
+
+/* The reader's language, Vietnamese where nobody said. */
+static inline str ctx_language(const struct ctx *ctx)
+{
+	return ctx->language ? language_code(ctx->language) : S("vi");
+}
+
+const struct catalogue *cases_catalogue(const struct cases *cases);
+enum err catalogue_load(struct ctx *ctx, struct cases *cases);
+
+/* Compiles what a version's files say. The fault names file and element. */
+enum err procedure_compile(struct ctx *ctx, struct value files, struct procedure *procedure);
+
+/* ---- one command: one event being made (command.c, flowing.c) ---- */
+
+struct command {
+	struct ctx *ctx;
+	struct db *db;
+	struct cases *cases;
+	const struct actor *who;
+	struct case_file c;       /* as loaded, then as it will be */
+	bool is_new;
+	const struct procedure *procedure;
+	struct flow_state flow;
+	usec now;                 /* when the act took place */
+	const char *kind;         /* of the event: "case.accepted" */
+	struct value set, tasks, legs, entries, papers, figures; /* public */
+	struct value more;        /* further public words: outcome, items … */
+	struct value closed_set, closed; /* personal */
+	struct value timers;      /* rows only: {wait, due_at} or {wait} to take away */
+	const struct attachment *attachments;
+	size_t n_attachments;
+};
+
+/* Empties the parts and notes when it takes place (0: now). ctx, db, who are set. */
+void command_prepare(struct command *command, usec effective_at);
+/* Prepares a command on an existing case. ERR_NOT_FOUND also where the actor may not see it. */
+enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, str code);
+/* ERR_FORBIDDEN unless the actor may do this to the case. */
+enum err command_may(struct command *command, enum act what);
+/* Sets a column of the case (table in fold.c) in the public or personal part. */
+void command_set(struct command *command, const char *column, struct value v);
+void command_set_int(struct command *command, const char *column, int64_t n);
+void command_set_private(struct command *command, const char *column, struct value v);
+void command_say(struct command *command, const char *key, struct value v);
+/* Personal data that came with the act: merged over the case's data by top-level key. */
+void command_data(struct command *command, struct value data);
+/* Counts a figure of the month. */
+void command_figure(struct command *command, const char *name, int64_t n);
+/* Changes a task, leg …: adds a map to one of the public lists. */
+void command_push(struct command *command, struct value *list, struct value item);
+/* Steps the flow and turns its effects into tasks, legs, status. */
+enum err command_flow(struct command *command, const struct flow_event *event);
+/* Ends an open task: book entry, leg, return; then steps the flow. `data` is merged over the case's
+ * data by top-level key. */
+enum err command_complete(struct command *command, uint32_t node, str outcome, struct value data);
+/* Closes the case's open tasks and ends the flow: refusal, withdrawal. */
+enum err command_end(struct command *command, enum case_status status);
+/* The promised date from the facts of the case, after what this command changed. */
+enum err command_promise(struct command *command);
+/* The promise is decided and counted: early, on time or late. */
+void command_finish(struct command *command);
+/* Appends the event, folds it into the case and writes all rows. */
+enum err command_commit(struct command *command);
+
+/* ---- the fold (fold.c): pure; the same for a new event and for `motcua verify` ---- */
+
+void fold_case(struct arena *arena, struct case_file *c, struct value open, struct value closed);
+/* {node: {element, role, …}} after the event. */
+void fold_tasks(struct arena *arena, struct value *tasks, struct value open);
+void fold_legs(struct arena *arena, struct value *legs, struct value open);
+/* Null where they agree, else the name of the first column that does not. */
+const char *fold_differs(const struct case_file *a, const struct case_file *b);
+
+/* ---- rows (rows.c) ---- */
+
+enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file *c);
+enum err rows_update_case(struct ctx *ctx, struct db *db, const struct case_file *c,
+			  bool personal);
+enum err rows_read_case(struct ctx *ctx, struct db *db, int64_t organisation, int64_t id,
+			struct case_file *ret_case);
+
+/* ---- numbers (number.c) ---- */
+
+/* The next number of a counter, inside a command: 1, 2, 3 … */
+enum err number_next(struct ctx *ctx, struct db *db, str counter, int64_t *ret_n);
+/* A case code from numbering.json's pattern. */
+enum err number_case(struct ctx *ctx, struct cases *cases, struct db *db,
+		     const struct organisation *organisation, usec at, str *ret_code);
+/* A book entry: number within its period, and its text ("12/2015"). */
+struct book_number {
+	str book, text;
+	int64_t period, number;
+};
+enum err number_book(struct ctx *ctx, struct cases *cases, struct db *db,
+		     const struct organisation *organisation, str book, usec at,
+		     struct book_number *ret_number);
+
+str pin_new(struct arena *arena); /* eight digits */
+str pin_hash(const struct cases *cases, struct arena *arena, str code, str pin);
+
+#endif
