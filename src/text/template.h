@@ -68,7 +68,7 @@ enum err template_compile(struct ctx *ctx, struct arena *arena, str name, str te
 enum err template_render(struct ctx *ctx, const struct template *template, struct value view,
 			 struct buf *out);
 
-enum { TEMPLATE_LIMIT = 64 << 20, TEMPLATE_DEPTH = 100 };
+enum { TEMPLATE_LIMIT = 64 << 20, TEMPLATE_DEPTH = 200 };
 
 /* Every msgid a template translates, for tools/po-update. */
 struct template_message {
