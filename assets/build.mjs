@@ -40,9 +40,11 @@ function fingerprint() {
 
 const manifest = {};
 
+// What only style sheets name gets a name that holds its content. The rest keeps its name: the
+// server hands it out under an address of its own making (web_asset_path).
 function emit(name, bytes) {
   const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
-  const file = name.replace(/(\.[a-z0-9]+)$/, `-${digest}$1`);
+  const file = /\.woff2$|^drum/.test(name) ? name.replace(/(\.[a-z0-9]+)$/, `-${digest}$1`) : name;
   writeFileSync(join(out, file), bytes);
   if (!name.endsWith(".woff2")) {
     const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };

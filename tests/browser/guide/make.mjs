@@ -39,7 +39,7 @@ const shell = {
   account: null, banner: null, messages: [], errors: [], crumbs: [], agency: null, query: null,
   csrf: "token",
   assets: {
-    css: at("app.css"), theme: at("theme-cham.css"), js: at("app.js"), icon: at("icon.svg"),
+    css: at("app.css"), theme: at("theme-cam-le.css"), js: at("app.js"), icon: at("icon.svg"),
     mark: at("mark.svg"), viewer_js: at("viewer.js"), viewer_css: at("viewer.css"),
   },
 };
@@ -140,7 +140,7 @@ const pages = {
   },
   desk: {
     ...shell, page: { ...shell.page, title: t("Hồ sơ đang xử lý", "Cases under way") },
-    account: { name: "Nguyễn Thị Hòa", role: t("Cán bộ tiếp nhận", "Receiving officer"), organisation: t("UBND phường Hòa Phát", "Hòa Phát Ward"), idle: 900, out: "/dang-xuat" },
+    account: { name: "Nguyễn Thị Hòa", roles: [{ title: t("Cán bộ tiếp nhận", "Receiving officer"), organisation: t("UBND phường Hòa Phát", "Hòa Phát Ward") }], idle: 900, out: "/dang-xuat" },
     desk: { home: "/ban", groups: [
       { title: t("Việc của tôi", "Mine"), items: [
         { label: t("Đang xử lý", "Under way"), url: "/ban", current: true, count: "12", urgency: null },
