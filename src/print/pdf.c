@@ -1,0 +1,155 @@
+#include "print/box.h"
+
+#include <cairo-pdf.h>
+
+/* Where on the paper the next box goes. */
+struct press {
+	cairo_t *cr;
+	PangoContext *pango;
+	const struct letter *letter;
+	double y; /* below the top margin */
+	int page; /* from 1 */
+};
+
+static double page_height(const struct press *press)
+{
+	return press->letter->height - press->letter->margin[0] - press->letter->margin[2];
+}
+
+/* Page numbers stand top centre, from the second page on. */
+static void number_draw(struct press *press)
+{
+	char text[16];
+	int width, height;
+	PangoLayout *layout = pango_layout_new(press->pango);
+	PangoFontDescription *font = pango_font_description_from_string("Noto Serif 13");
+	snprintf(text, sizeof text, "%d", press->page);
+	pango_layout_set_font_description(layout, font);
+	pango_layout_set_text(layout, text, -1);
+	pango_layout_get_size(layout, &width, &height);
+	cairo_move_to(press->cr, (press->letter->width - (double)width / PANGO_SCALE) / 2,
+		      (press->letter->margin[0] - (double)height / PANGO_SCALE) / 2);
+	pango_cairo_show_layout(press->cr, layout);
+	pango_font_description_free(font);
+	g_object_unref(layout);
+}
+
+static void page_next(struct press *press)
+{
+	cairo_show_page(press->cr);
+	press->page++;
+	press->y = 0;
+	number_draw(press);
+}
+
+static void press_slice(struct press *press, const struct box *box, double from, double to)
+{
+	const struct letter *l = press->letter;
+	box_draw(box, press->cr, l->margin[3] + box->x, l->margin[0] + press->y, from, to);
+	press->y += to - from;
+}
+
+/* A box, parted over as many pages as it needs. What cannot be parted nor fits an empty page is
+ * drawn over the margin rather than lost. */
+static void press_box(struct press *press, const struct box *box)
+{
+	double whole = page_height(press), header = box_header_height(box);
+	for (double from = 0, to; from < box->height; from = to) {
+		bool fresh = press->y == 0;
+		if (from > 0 && header > 0)
+			press_slice(press, box, 0, header);
+		to = box_cut(box, from, from + whole - press->y, whole - header);
+		bool header_only = from == 0 && to <= header && header < box->height;
+		if ((to <= from || header_only) && !fresh)
+			to = from;
+		else if (to <= from)
+			to = box->height;
+		press_slice(press, box, from, to);
+		if (to < box->height)
+			page_next(press);
+	}
+	press->y += box->space_after;
+}
+
+/* What a box needs on this page: itself, and for a kept one the beginning of the next. */
+static double height_needed(const struct press *press, const struct box *box)
+{
+	double height = box->height;
+	while (box->keep && box->next) {
+		height += box->space_after;
+		box = box->next;
+		height += box->keep || box->kind != BOX_TEXT ? box->height : 0;
+	}
+	return height < page_height(press) ? height : 0;
+}
+
+static void press_all(struct press *press, const struct box *box)
+{
+	bool was_kept = false;
+	for (; box; box = box->next) {
+		double needed = box->keep && !was_kept ? height_needed(press, box) : 0;
+		if (press->y > 0 &&
+		    (box->page_break || press->y + needed > page_height(press)))
+			page_next(press);
+		press_box(press, box);
+		was_kept = box->keep;
+	}
+}
+
+static cairo_status_t bytes_write(void *closure, const unsigned char *bytes, unsigned int n)
+{
+	buf_bytes(closure, bytes, n);
+	return CAIRO_STATUS_SUCCESS;
+}
+
+/* The file says what it is and when it was made; cairo would take its own clock otherwise. */
+static void surface_describe(struct ctx *ctx, cairo_surface_t *surface, const struct letter *letter,
+			     usec made_at)
+{
+	str made = time_format(ctx->arena, made_at, 420);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE,
+				       arena_copy(ctx->arena, letter->title).p);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Motcua");
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, made.p);
+}
+
+/* A context whose unit is the point and whose letters are not bent to pixels. */
+static PangoContext *pango_make(const struct letter *letter)
+{
+	PangoContext *pango = pango_font_map_create_context(pango_cairo_font_map_get_default());
+	cairo_font_options_t *options = cairo_font_options_create();
+	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+	pango_cairo_context_set_font_options(pango, options);
+	pango_cairo_context_set_resolution(pango, 72);
+	pango_context_set_language(pango, pango_language_from_string(
+		str_eq(letter->language, S("en")) ? "en" : "vi"));
+	cairo_font_options_destroy(options);
+	return pango;
+}
+
+enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_bytes)
+{
+	struct letter letter;
+	struct box *first;
+	struct buf out = { .arena = ctx->arena };
+	TRY(letter_read(ctx, letter_text, &letter));
+	PangoContext *pango = pango_make(&letter);
+	arena_defer(ctx->arena, g_object_unref, pango);
+	TRY(box_make(ctx, pango, &letter, &first));
+	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(bytes_write, &out,
+								       letter.width, letter.height);
+	cairo_t *cr = cairo_create(surface);
+	struct press press = { .cr = cr, .pango = pango, .letter = &letter, .page = 1 };
+	surface_describe(ctx, surface, &letter, made_at);
+	press_all(&press, first);
+	cairo_destroy(cr);
+	cairo_surface_finish(surface);
+	cairo_status_t status = cairo_surface_status(surface);
+	cairo_surface_destroy(surface);
+	if (status != CAIRO_STATUS_SUCCESS)
+		return fail(ctx, ERR_IO, "The letter could not be printed: %s",
+			    cairo_status_to_string(status));
+	*ret_bytes = buf_view(&out);
+	return OK;
+}
