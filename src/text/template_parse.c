@@ -69,7 +69,7 @@ static enum name_kind special_name(str text, bool extended)
 
 struct name name_of(struct arena *arena, str text, bool extended)
 {
-	struct name name = { .kind = special_name(text, extended) };
+	struct name name = { .kind = (uint8_t)special_name(text, extended) };
 	if (name.kind != NAME_PLAIN)
 		return name;
 	size_t n = 1;

@@ -36,7 +36,7 @@ str vietnamese_tone_style(struct arena *arena, str s);
 
 /* "hai nghìn không trăm mười lăm"; every int64. */
 str vietnamese_number_words(struct arena *arena, int64_t n);
-/* The given name (the last word), by which people are sorted: the key of "Hòa Nguyễn Thị". */
+/* "ngày hai mươi sáu tháng một năm hai nghìn không trăm mười lăm"; days from 1970. */
 str vietnamese_date_words(struct arena *arena, int64_t days);
 /* "Một trăm hai mươi nghìn đồng" */
 str vietnamese_money_words(struct arena *arena, int64_t dong);
