@@ -66,7 +66,7 @@ struct feel_native {
 
 enum {
 	FEEL_STEPS = 1000000,
-	FEEL_DEPTH = 200,
+	FEEL_DEPTH = 1000, /* a C stack of 1 MiB suffices */
 	FEEL_MEMORY = 16 << 20,
 };
 

@@ -1,0 +1,275 @@
+#include "rules/eval.h"
+
+#include "rules/temporal.h"
+
+/* ---- order and equality ---- */
+
+bool value_order(struct value a, struct value b, int *ret_order)
+{
+	if (a.kind != b.kind)
+		return false;
+	switch (a.kind) {
+	case VALUE_NUMBER:
+		*ret_order = decimal_cmp(a.number, b.number);
+		return true;
+	case VALUE_STRING:
+		*ret_order = str_cmp(value_text(a), value_text(b));
+		return true;
+	case VALUE_DATE:
+	case VALUE_TIME:
+	case VALUE_DATE_TIME:
+	case VALUE_DAYS_TIME:
+	case VALUE_YEARS_MONTHS:
+		return temporal_order(a, b, ret_order);
+	default:
+		return false;
+	}
+}
+
+static bool same_lists(struct value a, struct value b)
+{
+	if (a.n != b.n)
+		return false;
+	for (uint32_t i = 0; i < a.n; i++)
+		if (!value_same(a.items[i], b.items[i]))
+			return false;
+	return true;
+}
+
+static bool same_contexts(struct value a, struct value b)
+{
+	if (a.n != b.n)
+		return false;
+	for (uint32_t i = 0; i < a.n; i++) {
+		const struct value *other = value_find(b, a.members[i].key);
+		if (!other || !value_same(a.members[i].value, *other))
+			return false;
+	}
+	return true;
+}
+
+static bool same_ranges(const struct feel_range *a, const struct feel_range *b)
+{
+	return a->has_low == b->has_low && a->has_high == b->has_high &&
+	       a->low_closed == b->low_closed && a->high_closed == b->high_closed &&
+	       a->unequal == b->unequal && value_same(a->low, b->low) &&
+	       value_same(a->high, b->high);
+}
+
+struct value feel_equal(struct value a, struct value b)
+{
+	int order;
+	if (value_is_null(a) || value_is_null(b))
+		return value_bool(a.kind == b.kind);
+	if (a.kind != b.kind)
+		return value_null();
+	switch (a.kind) {
+	case VALUE_BOOL:
+		return value_bool(a.boolean == b.boolean);
+	case VALUE_LIST:
+		return value_bool(same_lists(a, b));
+	case VALUE_MAP:
+		return value_bool(same_contexts(a, b));
+	case VALUE_RANGE:
+		return value_bool(same_ranges(a.object, b.object));
+	case VALUE_FUNCTION:
+		return a.object == b.object ? value_bool(true) : value_null();
+	default:
+		return value_bool(value_order(a, b, &order) && order == 0);
+	}
+}
+
+bool value_same(struct value a, struct value b)
+{
+	return value_is_true(feel_equal(a, b));
+}
+
+static bool order_satisfies(enum operator op, int order)
+{
+	switch (op) {
+	case OP_LESS:
+		return order < 0;
+	case OP_LESS_EQUAL:
+		return order <= 0;
+	case OP_GREATER:
+		return order > 0;
+	default:
+		return order >= 0;
+	}
+}
+
+struct value eval_compare(struct run *run, enum operator op, struct value a, struct value b)
+{
+	int order;
+	if (op == OP_EQUAL || op == OP_UNEQUAL) {
+		struct value same = feel_equal(a, b);
+		if (value_is_null(same))
+			return run_null(run, "Values of different kinds cannot be equal", S(""));
+		return value_bool(same.boolean == (op == OP_EQUAL));
+	}
+	if (!value_order(a, b, &order))
+		return run_null(run, "These values have no order", S(""));
+	return value_bool(order_satisfies(op, order));
+}
+
+/* ---- tests ---- */
+
+static struct value beyond_end(struct run *run, struct value v, struct value end, bool closed,
+			       int side)
+{
+	int order;
+	if (!value_order(v, end, &order))
+		return run_null(run, "The value cannot be compared with the range", S(""));
+	return value_bool(order == 0 ? !closed : (order > 0) == (side > 0));
+}
+
+struct value range_holds(struct run *run, const struct feel_range *range, struct value v)
+{
+	struct value out = value_bool(false);
+	if (range->unequal || (range->has_low && range->has_high && range->low_closed &&
+			       range->high_closed && value_is_null(range->low) &&
+			       value_is_null(range->high)))
+		return eval_compare(run, range->unequal ? OP_UNEQUAL : OP_EQUAL, v, range->low);
+	if (range->has_low)
+		out = beyond_end(run, v, range->low, range->low_closed, -1);
+	if (out.kind == VALUE_BOOL && !out.boolean && range->has_high)
+		out = beyond_end(run, v, range->high, range->high_closed, 1);
+	return out.kind == VALUE_BOOL ? value_bool(!out.boolean) : out;
+}
+
+struct value eval_in(struct run *run, struct value v, struct value candidate)
+{
+	if (candidate.kind == VALUE_RANGE && v.kind != VALUE_RANGE)
+		return range_holds(run, candidate.object, v);
+	if (candidate.kind != VALUE_LIST)
+		return eval_compare(run, OP_EQUAL, v, candidate);
+	if (!run_steps(run, candidate.n))
+		return value_null();
+	if (v.kind == VALUE_LIST && value_same(v, candidate))
+		return value_bool(true);
+	for (uint32_t i = 0; i < candidate.n; i++) {
+		struct value item = candidate.items[i];
+		if (value_same(v, item))
+			return value_bool(true);
+		if (item.kind == VALUE_RANGE &&
+		    value_is_true(range_holds(run, item.object, v)))
+			return value_bool(true);
+	}
+	return value_bool(false);
+}
+
+static struct value test_unary(struct run *run, struct value v, const struct node *test)
+{
+	struct value end = eval(run, test->a);
+	return eval_compare(run, test->op, v, end);
+}
+
+struct value eval_test(struct run *run, struct value v, const struct node *test)
+{
+	struct value outer = run->input, r;
+	bool had = run->has_input;
+	run->input = v;
+	run->has_input = true;
+	if (test->kind == NODE_UNARY) {
+		r = test_unary(run, v, test);
+	} else {
+		r = eval(run, test);
+		bool verdict = test->flags & NODE_USES_INPUT;
+		if (r.kind == VALUE_BOOL && v.kind != VALUE_BOOL && test->kind != NODE_CONSTANT)
+			verdict |= r.boolean;
+		if (!verdict || r.kind != VALUE_BOOL)
+			r = verdict && value_is_null(r) ? r : eval_in(run, v, r);
+	}
+	run->input = outer;
+	run->has_input = had;
+	return r;
+}
+
+struct value eval_tests(struct run *run, struct value v, const struct node *tests)
+{
+	struct value answer = value_bool(false);
+	for (uint32_t i = 0; i < tests->n; i++) {
+		struct value r = eval_test(run, v, tests->items[i]);
+		if (value_is_true(r)) {
+			answer = r;
+			break;
+		}
+		if (r.kind != VALUE_BOOL)
+			answer = value_null();
+	}
+	if (answer.kind == VALUE_BOOL && (tests->flags & NODE_NEGATED))
+		answer.boolean = !answer.boolean;
+	return answer;
+}
+
+/* ---- arithmetic ---- */
+
+static bool is_duration(struct value v)
+{
+	return v.kind == VALUE_DAYS_TIME || v.kind == VALUE_YEARS_MONTHS;
+}
+
+static bool is_moment(struct value v)
+{
+	return v.kind == VALUE_DATE || v.kind == VALUE_TIME || v.kind == VALUE_DATE_TIME;
+}
+
+static struct value numbers(enum operator op, struct decimal a, struct decimal b)
+{
+	static bool (*const calls[])(struct decimal, struct decimal, struct decimal *) = {
+		[OP_ADD] = decimal_add, [OP_SUBTRACT] = decimal_sub, [OP_MULTIPLY] = decimal_mul,
+		[OP_DIVIDE] = decimal_div, [OP_POWER] = decimal_power,
+	};
+	struct decimal d;
+	return calls[op](a, b, &d) ? value_decimal(d) : value_null();
+}
+
+static struct value joined(struct run *run, str a, str b)
+{
+	if (!run_room(run, a.n + b.n) || a.n + b.n > UINT32_MAX / 2)
+		return value_null();
+	return value_str(arena_join(run->arena, (str[]){ a, b }, 2));
+}
+
+static struct value times(struct run *run, enum operator op, struct value a, struct value b)
+{
+	struct arena *arena = run->arena;
+	if ((op == OP_ADD || op == OP_SUBTRACT) && is_duration(b))
+		return temporal_add(arena, a, b, op == OP_ADD ? 1 : -1);
+	if (op == OP_ADD && is_duration(a))
+		return temporal_add(arena, b, a, 1);
+	if (op == OP_SUBTRACT && is_moment(a) && is_moment(b))
+		return temporal_difference(arena, a, b);
+	if (op == OP_MULTIPLY && is_duration(a) && b.kind == VALUE_NUMBER)
+		return temporal_scale(arena, a, b.number, false);
+	if (op == OP_MULTIPLY && is_duration(b) && a.kind == VALUE_NUMBER)
+		return temporal_scale(arena, b, a.number, false);
+	if (op == OP_DIVIDE && is_duration(a) && b.kind == VALUE_NUMBER)
+		return temporal_scale(arena, a, b.number, true);
+	if (op == OP_DIVIDE && is_duration(a) && a.kind == b.kind)
+		return temporal_ratio(a, b);
+	return value_null();
+}
+
+struct value eval_arithmetic(struct run *run, enum operator op, struct value a, struct value b)
+{
+	struct value v;
+	if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER)
+		v = numbers(op, a.number, b.number);
+	else if (a.kind == VALUE_STRING && b.kind == VALUE_STRING && op == OP_ADD)
+		v = joined(run, value_text(a), value_text(b));
+	else
+		v = times(run, op, a, b);
+	if (value_is_null(v))
+		return run_null(run, "These values cannot be calculated with", S(""));
+	return v;
+}
+
+struct value eval_negate(struct run *run, struct value v)
+{
+	if (v.kind == VALUE_NUMBER)
+		return value_decimal(decimal_neg(v.number));
+	if (is_duration(v))
+		return temporal_negate(run->arena, v);
+	return run_null(run, "Only numbers and durations can be negated", S(""));
+}

@@ -1,0 +1,167 @@
+#include "rules/eval.h"
+#include "rules/temporal.h"
+
+/* ---- values as text ---- */
+
+enum { TEXT_DEPTH = 100 };
+
+static void write_literal(struct buf *out, struct value v, uint32_t depth);
+
+static void write_quoted(struct buf *out, str s)
+{
+	buf_byte(out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_byte(out, '\\');
+		buf_byte(out, s.p[i]);
+	}
+	buf_byte(out, '"');
+}
+
+static void write_number(struct buf *out, struct decimal d)
+{
+	char text[96];
+	size_t n = decimal_format(decimal_normal(d), text, sizeof text);
+	buf_bytes(out, text, n);
+}
+
+/* A key that is a plain name needs no quotes. */
+static bool is_plain_key(str key)
+{
+	for (size_t i = 0; i < key.n; i++)
+		if (strchr("{}:,\"\\\n", key.p[i]))
+			return false;
+	return key.n > 0;
+}
+
+static void write_list(struct buf *out, struct value v, uint32_t depth)
+{
+	buf_byte(out, '[');
+	for (uint32_t i = 0; i < v.n; i++) {
+		if (i)
+			buf_str(out, S(", "));
+		write_literal(out, v.items[i], depth);
+	}
+	buf_byte(out, ']');
+}
+
+static void write_context(struct buf *out, struct value v, uint32_t depth)
+{
+	buf_byte(out, '{');
+	for (uint32_t i = 0; i < v.n; i++) {
+		if (i)
+			buf_str(out, S(", "));
+		if (is_plain_key(v.members[i].key))
+			buf_str(out, v.members[i].key);
+		else
+			write_quoted(out, v.members[i].key);
+		buf_str(out, S(": "));
+		write_literal(out, v.members[i].value, depth);
+	}
+	buf_byte(out, '}');
+}
+
+static void write_range(struct buf *out, const struct feel_range *r, uint32_t depth)
+{
+	if (r->has_low && r->has_high && !r->unequal) {
+		buf_byte(out, r->low_closed ? '[' : '(');
+		write_literal(out, r->low, depth);
+		buf_str(out, S(".."));
+		write_literal(out, r->high, depth);
+		buf_byte(out, r->high_closed ? ']' : ')');
+		return;
+	}
+	buf_byte(out, '(');
+	if (r->unequal)
+		buf_str(out, S("!="));
+	else if (r->has_low)
+		buf_str(out, r->low_closed ? S(">=") : S(">"));
+	else
+		buf_str(out, r->high_closed ? S("<=") : S("<"));
+	write_literal(out, r->has_low ? r->low : r->high, depth);
+	buf_byte(out, ')');
+}
+
+static void write_literal(struct buf *out, struct value v, uint32_t depth)
+{
+	if (depth > TEXT_DEPTH)
+		return;
+	switch (v.kind) {
+	case VALUE_NULL:
+		buf_str(out, S("null"));
+		break;
+	case VALUE_BOOL:
+		buf_str(out, v.boolean ? S("true") : S("false"));
+		break;
+	case VALUE_NUMBER:
+		write_number(out, v.number);
+		break;
+	case VALUE_STRING:
+		write_quoted(out, value_text(v));
+		break;
+	case VALUE_LIST:
+		write_list(out, v, depth + 1);
+		break;
+	case VALUE_MAP:
+		write_context(out, v, depth + 1);
+		break;
+	case VALUE_RANGE:
+		write_range(out, v.object, depth + 1);
+		break;
+	case VALUE_FUNCTION:
+		buf_str(out, S("function"));
+		break;
+	default:
+		temporal_write(out, v);
+	}
+}
+
+str feel_to_literal(struct arena *arena, struct value v)
+{
+	struct buf out = { .arena = arena };
+	if (v.kind == VALUE_STRING)
+		return value_text(v);
+	write_literal(&out, v, 0);
+	return buf_view(&out);
+}
+
+str feel_to_string(struct arena *arena, struct value v)
+{
+	return value_is_null(v) ? S("") : feel_to_literal(arena, v);
+}
+
+/* ---- values as data ---- */
+
+static bool is_data(struct value v)
+{
+	if (v.kind == VALUE_LIST) {
+		for (uint32_t i = 0; i < v.n; i++)
+			if (!is_data(v.items[i]))
+				return false;
+	} else if (v.kind == VALUE_MAP) {
+		for (uint32_t i = 0; i < v.n; i++)
+			if (!is_data(v.members[i].value))
+				return false;
+	}
+	return v.kind < VALUE_DATE;
+}
+
+struct value feel_to_data(struct arena *arena, struct value v)
+{
+	struct value copy = v;
+	if (is_data(v))
+		return v;
+	copy.n = 0;
+	if (v.kind == VALUE_LIST) {
+		for (uint32_t i = 0; i < v.n; i++)
+			value_push(arena, &copy, feel_to_data(arena, v.items[i]));
+		return copy;
+	}
+	if (v.kind == VALUE_MAP) {
+		for (uint32_t i = 0; i < v.n; i++)
+			value_append(arena, &copy, v.members[i].key,
+				     feel_to_data(arena, v.members[i].value));
+		return copy;
+	}
+	return v.kind == VALUE_FUNCTION ? value_null() : value_str(feel_to_literal(arena, v));
+}
