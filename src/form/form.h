@@ -80,6 +80,9 @@ bool form_load(struct arena *arena, const struct form_source *source, struct for
  * side file is given, also elements it does not translate (property "translation"). */
 struct value form_lint(struct arena *arena, const struct form_source *source);
 
+/* Only what the published JSON Schema says, without a look at expressions, patterns and paths. */
+bool form_schema_valid(struct arena *arena, struct value schema, struct form_fault *ret_fault);
+
 struct form_env {
 	struct ctx *ctx; /* arena for results, the reader's language */
 	usec now;        /* FEEL's now() and today(), and dates that must not have passed */
