@@ -163,7 +163,7 @@ static enum err insert(struct ctx *ctx, struct db *db, int64_t id, const struct 
 	bool placed = db->engine->serial;
 	if (placed)
 		TRY(ledger_load(ctx, db));
-	int64_t position = (int64_t)ledger->tree.size + db->n_leaves;
+	int64_t position = placed ? (int64_t)ledger->tree.size + db->n_leaves : 0;
 	*db->last_leaf = leaf;
 	db->last_leaf = &leaf->next;
 	db->n_leaves++;

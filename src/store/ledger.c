@@ -13,7 +13,7 @@
 
 static const usec round_time = 250 * USEC_SECOND / 1000;
 static const usec checkpoint_every = 5 * USEC_SECOND;
-static const usec lease_time = 5 * USEC_SECOND;
+static const usec lease_time = 1 * USEC_SECOND;
 
 /* ---- files under DATA ---- */
 
@@ -258,11 +258,15 @@ static enum err sequence(struct ctx *ctx, struct db *db, void *arg)
 enum err ledger_sequence(struct ctx *ctx, struct store *store)
 {
 	struct sequencing sequencing;
+	enum err e;
+	/* The tree in memory is one: the thread and event_checkpoint_now take turns. */
+	pthread_mutex_lock(&store->ledger->sequencing);
 	do {
 		sequencing = (struct sequencing){ 0 };
-		TRY(store->engine->write(ctx, store, sequence, &sequencing, /* relaxed= */ true));
-	} while (sequencing.placed == SEQUENCE_BATCH);
-	return OK;
+		e = store->engine->write(ctx, store, sequence, &sequencing, /* relaxed= */ true);
+	} while (e == OK && sequencing.placed == SEQUENCE_BATCH);
+	pthread_mutex_unlock(&store->ledger->sequencing);
+	return e;
 }
 
 /* ---- the thread ---- */
@@ -314,11 +318,23 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static enum err count_pending(struct ctx *ctx, struct db *db, void *arg)
+{
+	return db_int(ctx, db, 0, arg, SQL("SELECT count(*) FROM event WHERE position IS NULL"));
+}
+
+/* Another node may have the lease; it does the work then, or has died and its lease ends soon. */
 enum err event_checkpoint_now(struct ctx *ctx, struct store *store)
 {
+	int64_t pending = 0;
 	TRY(event_access_flush(ctx, store));
-	if (!store->engine->serial)
+	for (int tries = 0; tries < 30 && !store->engine->serial; tries++) {
 		TRY(ledger_sequence(ctx, store));
+		TRY(store_read(ctx, store, count_pending, &pending));
+		if (!pending)
+			break;
+		usleep(100000);
+	}
 	return ledger_checkpoint(ctx, store);
 }
 
@@ -358,6 +374,7 @@ enum err ledger_open(struct ctx *ctx, struct store *store)
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_mutex_init(&ledger->lock, NULL);
+	pthread_mutex_init(&ledger->sequencing, NULL);
 	pthread_cond_init(&ledger->wake, &attributes);
 	pthread_cond_init(&ledger->idle, &attributes);
 	pthread_condattr_destroy(&attributes);
@@ -389,6 +406,7 @@ void ledger_close(struct store *store)
 		pthread_join(ledger->thread, NULL);
 	}
 	pthread_mutex_destroy(&ledger->lock);
+	pthread_mutex_destroy(&ledger->sequencing);
 	pthread_cond_destroy(&ledger->wake);
 	pthread_cond_destroy(&ledger->idle);
 	sodium_memzero(&ledger->key, sizeof ledger->key);

@@ -43,6 +43,7 @@ struct ledger {
 
 	pthread_t thread;
 	bool started;
+	pthread_mutex_t sequencing;
 	pthread_mutex_t lock;
 	pthread_cond_t wake, idle;
 	bool stop, flush;

@@ -152,7 +152,7 @@ static enum err apply_set(struct ctx *ctx, struct db *db, const struct migration
 }
 
 static const struct migration_set *const own_sets[] = {
-	&ledger_migrations, &files_migrations, NULL,
+	&ledger_migrations, &files_migrations, &outbox_migrations, NULL,
 };
 
 static enum err keep_books(struct ctx *ctx, struct db *db, void *arg)
