@@ -179,6 +179,7 @@ struct flow_element {
 	struct flow_expression script; /* FEEL; or, without code, a text that a job carries out */
 	str result_variable;
 	struct flow_expression activation; /* complex gateway; ad-hoc: ids to activate */
+	struct flow_expression completion; /* ad-hoc: over when it holds */
 	bool instantiate; /* event gateway and receive task at the beginning of a process */
 };
 
@@ -295,6 +296,8 @@ enum flow_phase {
 	FLOW_ENDING,       /* cancelled: waits for its compensation */
 };
 
+enum flow_holds { FLOW_HOLDS_NOTHING, FLOW_HOLDS_TASK, FLOW_HOLDS_JOB, FLOW_HOLDS_CALL };
+
 /* An element that is going on (or may have to be compensated). */
 struct flow_node {
 	uint32_t id;     /* from 1; never used twice */
@@ -303,6 +306,8 @@ struct flow_node {
 	enum flow_phase phase;
 	uint32_t loop;   /* number of this instance from 1; 0 outside loops */
 	uint32_t total, begun, ended; /* of a body: instances, those begun, those over */
+	enum flow_holds holds; /* what the caller keeps for it */
+	uint32_t retry;  /* how an incident is tried again; for the room itself */
 	uint32_t compensates; /* id of the node that waits for this handler; 0 */
 	uint32_t flow;   /* by which it was entered, or FLOW_NONE */
 	struct value variables; /* local, a map; null where there are none */
@@ -350,7 +355,8 @@ enum err flow_state_read(struct ctx *ctx, const struct flow_definition *definiti
 /* The variables of the process (a map). */
 struct value flow_variables(const struct flow_state *state);
 /* What an element that is going on sees: its own variables before those around it. */
-struct value flow_visible(struct arena *arena, const struct flow_state *state, uint32_t node);
+struct value flow_visible(struct arena *arena, const struct flow_definition *definition,
+			  const struct flow_state *state, uint32_t node);
 const struct flow_node *flow_node_find(const struct flow_state *state, uint32_t id);
 /* Elements a token stands at now, without repetition, for highlighting. */
 void flow_active(struct arena *arena, const struct flow_definition *definition,
