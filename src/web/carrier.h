@@ -17,7 +17,7 @@ struct io {
 	int lane, wake;
 	usec now;            /* clock_monotonic at the last turn of the loop */
 	bool tls, draining, quiet;
-	atomic_bool stopping;
+	atomic_bool stopping, woken;
 	atomic_int busy;     /* links with a request under way */
 	struct link *links;
 };
@@ -45,7 +45,8 @@ struct link {
 	struct link *next, **at;
 	enum phase phase;
 	int fd;
-	bool busy, new_request, early; /* early: answered before its body was read */
+	bool busy, new_request;
+	bool bodiless;                 /* GET, HEAD: what body they bring is not read */
 	usec deadline;                 /* clock_monotonic; 0: none */
 	uint64_t address;
 	uint64_t swallowed;
@@ -65,6 +66,8 @@ enum MHD_Result link_take(void *io, struct MHD_Connection *connection, const cha
 void link_completed(void *io, struct MHD_Connection *connection, void **link,
 		    enum MHD_RequestTerminationCode why);
 void link_make_page(struct page *page);
+/* From any thread: the loop turns at once. Resuming a connection does not do that by itself. */
+void io_wake(struct io *io);
 usec link_send_time(const struct io *io, uint64_t bytes);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "web/carrier.h"
 
-enum { KEY_ROOM = TARGET_BYTES + 300, EVENT_BLOCK = 4096 };
+enum { KEY_ROOM = TARGET_BYTES + 300, EVENT_BLOCK = 4096, SWALLOW_MAX = 1 << 20 };
 
 /* ── opening and closing ── */
 
@@ -189,7 +189,9 @@ static void doze(void *object)
 
 static void rouse(void *object)
 {
+	struct io *io = ((struct link *)object)->io;
 	MHD_resume_connection(((struct link *)object)->connection);
+	io_wake(io);
 }
 
 static ssize_t read_events(void *object, uint64_t position, char *into, size_t n)
@@ -239,8 +241,6 @@ static enum MHD_Result send_answer(struct link *link)
 							   MHD_RESPMEM_PERSISTENT);
 	}
 	add_headers(response, answer->headers, answer->n_headers);
-	if (link->early && !link->io->draining)
-		MHD_add_response_header(response, "Connection", "close");
 	return send_new(link, (unsigned)answer->status, response, bytes);
 }
 
@@ -261,7 +261,7 @@ void *link_request_line(void *object, const char *uri, struct MHD_Connection *co
 	link->target_n = strlen(uri);
 	memcpy(link->target, uri, link->target_n <= TARGET_BYTES ? link->target_n : 0);
 	link->new_request = true;
-	link->early = false;
+	link->bodiless = false;
 	link->swallowed = 0;
 	link->phase = PHASE_HEAD;
 	link->deadline = io->now + io->web->options.header_time;
@@ -349,7 +349,9 @@ static struct page *find_hit(struct link *link, const struct head *head, struct 
 static void link_wake(struct exchange *exchange)
 {
 	struct link *link = exchange->carrier;
+	struct io *io = link->io; /* the link may be gone once it is resumed */
 	MHD_resume_connection(link->connection);
+	io_wake(io);
 }
 
 static enum MHD_Result to_workers(struct link *link)
@@ -365,7 +367,7 @@ static enum MHD_Result to_workers(struct link *link)
 		metrics_add(&link->io->web->metrics.lanes[link->io->lane].overload, 1);
 		answer_overload(exchange);
 		exchange->finished = true;
-		MHD_resume_connection(link->connection);
+		link_wake(exchange);
 	}
 	return MHD_YES;
 }
@@ -395,13 +397,13 @@ static enum MHD_Result begin_exchange(struct link *link, const struct head *head
 		if (page)
 			return send_hit(link, page, head, &g);
 	}
+	if (link->bodiless)
+		return to_workers(link);
 	bool body = has_body(exchange);
 	if (body && exchange->request.route && !exchange->refused)
 		body_begin(exchange, content_length(exchange));
-	/* Refused already: its body is not read. */
-	link->early = body && (exchange->refused || exchange->body.refused ||
-			       !exchange->request.route);
-	if (!body || link->early)
+	/* Refused already: its body is not read, and the connection ends. */
+	if (body && (exchange->refused || exchange->body.refused || !exchange->request.route))
 		return to_workers(link);
 	link->phase = PHASE_BODY;
 	link->deadline = link->io->now + web->options.body_time +
@@ -433,15 +435,21 @@ static enum MHD_Result take_head(struct link *link, const char *method, const ch
 	return page ? send_hit(link, page, &head, &g) : begin_exchange(link, &head);
 }
 
+/* What nobody wants is read on up to a limit, so that the client gets to see the answer. */
+static enum MHD_Result swallow(struct link *link, size_t *n)
+{
+	link->swallowed += *n;
+	*n = 0;
+	return link->swallowed > SWALLOW_MAX ? MHD_NO : MHD_YES;
+}
+
 static enum MHD_Result take_body(struct link *link, const char *bytes, size_t *n)
 {
 	struct exchange *exchange = link->exchange;
 	if (*n) {
-		/* A refused body is read on up to a limit, so that the client gets to see why. */
-		link->swallowed += exchange->body.refused ? *n : 0;
-		if (link->swallowed > 1 << 20)
-			return MHD_NO;
 		body_take(exchange, bytes, *n);
+		if (exchange->body.refused)
+			return swallow(link, n);
 		*n = 0;
 		return MHD_YES;
 	}
@@ -457,8 +465,12 @@ enum MHD_Result link_take(void *io, struct MHD_Connection *connection, const cha
 	(void)io, (void)connection, (void)url;
 	if (link->new_request) {
 		link->new_request = false;
-		return take_head(link, method, version);
+		link->bodiless = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+		/* An answer given in the first call ends the connection: wait for the second. */
+		return link->bodiless ? MHD_YES : take_head(link, method, version);
 	}
+	if (link->phase == PHASE_HEAD)
+		return *n ? swallow(link, n) : take_head(link, method, version);
 	if (link->phase == PHASE_BODY)
 		return take_body(link, bytes, n);
 	if (link->phase == PHASE_WORK && link->exchange->finished)

@@ -72,6 +72,8 @@ static void *io_loop(void *object)
 		uint64_t ignored;
 		if ((fds[1].revents & POLLIN) && read(io->wake, &ignored, sizeof ignored) < 0)
 			continue;
+		/* Before the run: what comes after it wakes the loop again. */
+		atomic_store(&io->woken, false);
 		io->now = clock_monotonic();
 		if (atomic_load(&io->server->draining)) {
 			io->draining = true;
@@ -86,9 +88,11 @@ static void *io_loop(void *object)
 	return NULL;
 }
 
-static void wake(struct io *io)
+void io_wake(struct io *io)
 {
 	uint64_t one = 1;
+	if (atomic_exchange(&io->woken, true))
+		return;
 	while (write(io->wake, &one, sizeof one) < 0 && errno == EINTR)
 		;
 }
@@ -262,7 +266,7 @@ void server_drain(struct server *server, usec until)
 {
 	atomic_store(&server->draining, true);
 	for (int i = 0; i < server->n; i++)
-		wake(&server->io[i]);
+		io_wake(&server->io[i]);
 	while (open_links(server) > 0 && clock_monotonic() < until)
 		poll(NULL, 0, 10);
 }
@@ -272,7 +276,7 @@ void server_stop(struct server *server)
 	for (int i = 0; i < server->n; i++) {
 		struct io *io = &server->io[i];
 		atomic_store(&io->stopping, true);
-		wake(io);
+		io_wake(io);
 		pthread_join(io->thread, NULL);
 		MHD_stop_daemon(io->daemon);
 		close(io->wake);
