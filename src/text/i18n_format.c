@@ -160,19 +160,19 @@ str language_duration(struct arena *arena, const struct language *language, usec
 
 str language_bytes(struct arena *arena, const struct language *language, int64_t bytes)
 {
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
-	int unit = 0;
-	int64_t tenths = bytes;
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	int64_t unit = 1000;
+	int name = 0;
 	if (bytes < 1000)
 		return arena_printf(arena, "%lld" NO_BREAK_SPACE "B", (long long)bytes);
-	/* Kept in tenths from the first step on, rounded to the nearest. */
-	tenths = bytes / 100 + (bytes % 100 >= 50);
-	for (unit = 1; tenths >= 10000 && unit < 6; unit++)
-		tenths = tenths / 1000 + (tenths % 1000 >= 500);
-	char point = is_vietnamese(language) ? ',' : '.';
-	if (tenths >= 1000 || tenths % 10 == 0)
+	for (; bytes / unit >= 1000; unit *= 1000)
+		name++;
+	/* One digit after the point where there is one before it. */
+	int64_t whole = bytes / unit, part = bytes % unit / (unit / 100);
+	int64_t tenths = whole * 10 + (part + 5) / 10;
+	if (whole >= 10 || tenths % 10 == 0)
 		return arena_printf(arena, "%lld" NO_BREAK_SPACE "%s",
-				    (long long)((tenths + 5) / 10), units[unit]);
-	return arena_printf(arena, "%lld%c%d" NO_BREAK_SPACE "%s", (long long)(tenths / 10), point,
-			    (int)(tenths % 10), units[unit]);
+				    (long long)(whole + (part >= 50)), units[name]);
+	return arena_printf(arena, "%lld%c%d" NO_BREAK_SPACE "%s", (long long)(tenths / 10),
+			    is_vietnamese(language) ? ',' : '.', (int)(tenths % 10), units[name]);
 }
