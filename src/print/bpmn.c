@@ -220,9 +220,15 @@ static struct flow_bounds picture_bounds(const struct flow_definition *d)
 			extend(&all, l->x + l->width, l->y + l->height, false);
 		}
 	}
-	for (uint32_t i = 0; i < d->edge_count; i++)
+	for (uint32_t i = 0; i < d->edge_count; i++) {
+		const struct flow_bounds *l = &d->edges[i].label;
 		for (uint32_t k = 0; k < d->edges[i].point_count; k++)
 			extend(&all, d->edges[i].points[k].x, d->edges[i].points[k].y, false);
+		if (l->width > 0) {
+			extend(&all, l->x - 10, l->y, false);
+			extend(&all, l->x + l->width + 10, l->y + l->height, false);
+		}
+	}
 	return all;
 }
 
