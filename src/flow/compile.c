@@ -80,7 +80,7 @@ static void read_sequence(struct loader *loader, const struct xml_node *node)
 	flow->line = node->line;
 	flow->from = flow->to = FLOW_NONE;
 	if (condition)
-		flow->condition = expression_feel(loader, condition, condition->text);
+		flow->condition = expression_condition(loader, condition, condition->text);
 	struct named *named = index_find(loader, flow->id);
 	if (named && named->node == node)
 		named->flow = loader->flows.n - 1;
@@ -106,7 +106,7 @@ static void read_ad_hoc(struct loader *loader, const struct xml_node *node,
 	element->sequential = str_eq(node_get(node, "ordering"), S("Sequential"));
 	element->cancel_rest = node_flag(node, "cancelRemainingInstances", true);
 	if (completion)
-		element->completion = expression_feel(loader, completion, completion->text);
+		element->completion = expression_condition(loader, completion, completion->text);
 }
 
 static void read_by_kind(struct loader *loader, const struct xml_node *node,
@@ -122,7 +122,7 @@ static void read_by_kind(struct loader *loader, const struct xml_node *node,
 	element->for_compensation = node_flag(node, "isForCompensation", false);
 	read_quantities(loader, node, element);
 	if (activation)
-		element->activation = expression_feel(loader, activation, activation->text);
+		element->activation = expression_condition(loader, activation, activation->text);
 	if (element->kind == FLOW_AD_HOC)
 		read_ad_hoc(loader, node, element);
 	if (element->kind >= FLOW_START || element->kind == FLOW_SEND_TASK ||

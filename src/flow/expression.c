@@ -24,6 +24,19 @@ struct flow_expression expression_feel(struct loader *loader, const struct xml_n
 	return expression;
 }
 
+struct flow_expression expression_condition(struct loader *loader, const struct xml_node *node,
+					    str text)
+{
+	struct flow_expression expression = expression_feel(loader, node, text);
+	const struct feel *feel = expression.code;
+
+	if (feel && feel_reads(feel, loader->arena).n == 0 &&
+	    feel_eval(feel, loader->arena, NULL, NULL, NULL).kind != VALUE_BOOL)
+		fault_at(loader, node, N_("“%.*s” is neither true nor false"),
+			 STR_ARG(expression.source));
+	return expression;
+}
+
 struct flow_expression expression_mixed(struct loader *loader, const struct xml_node *node,
 					str text)
 {

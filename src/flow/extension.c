@@ -131,7 +131,7 @@ static void read_standard_loop(struct loader *loader, const struct xml_node *nod
 	if (!str_empty(maximum) && !str_int(maximum, 0, 1000000, &loop->maximum))
 		fault_at(loader, node, N_("loopMaximum has to be a whole number, not below zero"));
 	if (condition)
-		loop->completion = expression_feel(loader, condition, condition->text);
+		loop->completion = expression_condition(loader, condition, condition->text);
 	else if (loop->maximum < 0)
 		fault_at(loader, node, N_("The loop has neither a condition nor a maximum"));
 }
@@ -179,7 +179,7 @@ static void read_instances(struct loader *loader, const struct xml_node *node,
 			fault_at(loader, node, N_("loopCardinality may not be negative"));
 	}
 	if (completion)
-		loop->completion = expression_feel(loader, completion, completion->text);
+		loop->completion = expression_condition(loader, completion, completion->text);
 	loop->collection = mixed(loader, extension, "inputCollection");
 	loop->output = mixed(loader, extension, "outputElement");
 	loop->item_name = node_get(extension, "inputElement");

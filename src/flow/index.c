@@ -79,6 +79,10 @@ static void index_node(struct loader *loader, const struct xml_node *node)
 
 	if (str_empty(id))
 		return;
+	if (loader->id_count == LOAD_IDS_MAX) {
+		fault_at(loader, node, N_("The file has too many elements"));
+		return;
+	}
 	if (2 * loader->id_count >= loader->id_room)
 		grow_ids(loader);
 	struct named *place = place_of(loader->ids, loader->id_room, id);

@@ -14,7 +14,7 @@
 #define XSI S("http://www.w3.org/2001/XMLSchema-instance")
 #define ZEEBE S("http://camunda.org/schema/zeebe/1.0")
 
-enum { FAULTS_MAX = 100, LOAD_ELEMENTS_MAX = 20000 };
+enum { FAULTS_MAX = 100, LOAD_IDS_MAX = 20000 };
 
 /* Growing arrays of one size; what they point to moves when they grow. */
 struct list {
@@ -82,6 +82,7 @@ void compile_diagram(struct loader *loader);
 /* validate*.c: the standard's rules, on the tree before it is compiled. */
 void validate_tree(struct loader *loader);
 /* For one node each, whatever it is. */
+void validate_name(struct loader *loader, const struct xml_node *node);
 void validate_references(struct loader *loader, const struct xml_node *node);
 void validate_structure(struct loader *loader, const struct xml_node *node);
 void validate_gateway(struct loader *loader, const struct xml_node *node);
@@ -108,6 +109,9 @@ bool has_definition(const struct loader *loader, const struct xml_node *event, c
 /* Text that is FEEL whether or not it begins with '='. Faults are recorded. */
 struct flow_expression expression_feel(struct loader *loader, const struct xml_node *node,
 				       str text);
+/* The same for what has to be true or false: a constant that is neither is a fault. */
+struct flow_expression expression_condition(struct loader *loader, const struct xml_node *node,
+					    str text);
 /* FEEL behind a leading '=', fixed otherwise. */
 struct flow_expression expression_mixed(struct loader *loader, const struct xml_node *node,
 					str text);

@@ -145,7 +145,7 @@ void compile_trigger(struct loader *loader, const struct xml_node *node,
 	case FLOW_ON_CONDITION:
 		condition = node_child(definition, "condition");
 		if (condition)
-			trigger.expression = expression_feel(loader, condition, condition->text);
+			trigger.expression = expression_condition(loader, condition, condition->text);
 		break;
 	case FLOW_ON_COMPENSATION:
 		trigger.name = xml_local(definition, node_get(definition, "activityRef"), NULL);

@@ -120,6 +120,7 @@ static void visit(struct loader *loader, const struct xml_node *node)
 	if (loader->faults->count >= FAULTS_MAX || node_is(node, "extensionElements"))
 		return;
 	if (str_eq(node->space, BPMN)) {
+		validate_name(loader, node);
 		validate_references(loader, node);
 		validate_structure(loader, node);
 		validate_gateway(loader, node);

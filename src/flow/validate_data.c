@@ -24,6 +24,23 @@ static uint32_t count(const struct xml_node *node, const char *name)
 
 /* ---- expressions */
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool is_uri(str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if ((unsigned char)text.p[i] <= ' ' || strchr("<>\"{}|\\^`", text.p[i]))
+			return false;
+		if (text.p[i] == '%' && (i + 2 >= text.n || !is_hex(text.p[i + 1]) ||
+					 !is_hex(text.p[i + 2])))
+			return false;
+	}
+	return true;
+}
+
 static void check_formal(struct loader *loader, const struct xml_node *node)
 {
 	static const char *const expressions[] = {
@@ -32,6 +49,9 @@ static void check_formal(struct loader *loader, const struct xml_node *node)
 		"from", "to", "transformation", NULL };
 	str type = xml_get_in(node, XSI, S("type")), language = node_get(node, "language");
 
+	if (!is_uri(language) || !is_uri(node_get(node, "expressionLanguage")) ||
+	    !is_uri(node_get(node, "typeLanguage")))
+		fault_at(loader, node, N_("The language is not a URI"));
 	if (!node_is_one_of(node, expressions) || !is_executable(node))
 		return;
 	if (!str_eq(xml_local(node, type, NULL), S("tFormalExpression")))
@@ -104,6 +124,8 @@ static void check_specification(struct loader *loader, const struct xml_node *no
 
 	check_sets(loader, node, "dataInput", "inputSet", in);
 	check_sets(loader, node, "dataOutput", "outputSet", out);
+	if (!node_child(node, "inputSet") || !node_child(node, "outputSet"))
+		fault_at(loader, node, N_("It needs an input set and an output set, even empty"));
 	if (node_is(node, "ioSpecification") && node_is_one_of(node->parent, scopes))
 		fault_at(loader, node, N_("A sub-process has no data inputs and outputs of its"
 					  " own"));
@@ -174,7 +196,13 @@ static void check_operation(struct loader *loader, const struct xml_node *task)
 	const struct xml_node *message = refer_node(loader, task, node_get(task, "messageRef"));
 	bool service = node_is(task, "serviceTask");
 
-	if (!specification || !(service || node_is(task, "sendTask") || node_is(task, "receiveTask")))
+	if (!(service || node_is(task, "sendTask") || node_is(task, "receiveTask")))
+		return;
+	if (!service && operation && message &&
+	    refer_node(loader, operation,
+		       xml_child_text(operation, BPMN, S("inMessageRef"))) != message)
+		fault_at(loader, task, N_("Its message is not that of its operation"));
+	if (!specification)
 		return;
 	if (count(specification, "inputSet") > 1 || count(specification, "outputSet") > 1)
 		fault_at(loader, task, N_("It has more than one input set or output set"));

@@ -171,6 +171,8 @@ void validate_event(struct loader *loader, const struct xml_node *node)
 		fault_at(loader, node, N_("It needs an event definition"));
 	for (uint32_t i = 0; i < n && i < DEFINITIONS; i++)
 		check_kind(loader, node, definitions[i], n);
+	if (node_is(node, "boundaryEvent") && str_empty(node_get(node, "attachedToRef")))
+		fault_at(loader, node, N_("It is attached to nothing"));
 	check_cancel(loader, node);
 	check_compensation(loader, node);
 	check_link_pair(loader, node);
@@ -202,6 +204,13 @@ static void check_message(struct loader *loader, const struct xml_node *node)
 	/* A message with a typed payload is a call of a service's operation. */
 	else if (!str_empty(node_get(message, "itemRef")) && !node_child(node, "operationRef"))
 		fault_at(loader, node, N_("A message that carries an item needs an operation"));
+	const struct xml_node *operation =
+		refer_node(loader, node, xml_child_text(node, BPMN, S("operationRef")));
+
+	if (message && operation &&
+	    refer_node(loader, operation,
+		       xml_child_text(operation, BPMN, S("inMessageRef"))) != message)
+		fault_at(loader, node, N_("Its message is not that of its operation"));
 }
 
 static void check_escalation(struct loader *loader, const struct xml_node *node)
@@ -211,6 +220,14 @@ static void check_escalation(struct loader *loader, const struct xml_node *node)
 
 	if (is_thrown(node) && (!escalation || str_empty(node_get(escalation, "escalationCode"))))
 		fault_at(loader, node, N_("An escalation that is thrown needs a code"));
+}
+
+static void check_error(struct loader *loader, const struct xml_node *node)
+{
+	const struct xml_node *error = refer_node(loader, node, node_get(node, "errorRef"));
+
+	if (is_thrown(node) && (!error || str_empty(node_get(error, "errorCode"))))
+		fault_at(loader, node, N_("An error that is thrown needs a code"));
 }
 
 static void check_condition(struct loader *loader, const struct xml_node *node)
@@ -232,8 +249,8 @@ void validate_definition(struct loader *loader, const struct xml_node *node)
 	else if (node_is(node, SIGNAL) && is_executable(node) &&
 		 str_empty(node_get(node, "signalRef")))
 		fault_at(loader, node, N_("It does not say which signal"));
-	else if (node_is(node, ERROR) && is_thrown(node) && str_empty(node_get(node, "errorRef")))
-		fault_at(loader, node, N_("It does not say which error"));
+	else if (node_is(node, ERROR))
+		check_error(loader, node);
 }
 
 static void check_direction(struct loader *loader, const struct xml_node *node)

@@ -51,6 +51,16 @@ static const struct {
 	{ "resourceRef", { "resource" } },
 	{ "parameterRef", { "resourceParameter" } },
 	{ "partitionElementRef", { "@any" } },
+	{ "correlationPropertyRef", { "correlationProperty" } },
+	{ "correlationKeyRef", { "correlationKey" } },
+	{ "innerParticipantRef", { "participant" } },
+	{ "outerParticipantRef", { "participant" } },
+	{ "innerMessageFlowRef", { "messageFlow" } },
+	{ "outerMessageFlowRef", { "messageFlow" } },
+	{ "partnerEntityRef", { "partnerEntity" } },
+	{ "partnerRoleRef", { "partnerRole" } },
+	{ "definitionalCollaborationRef", { "collaboration" } },
+	{ "complexBehaviorEventRef", { "@definition" } },
 };
 
 static bool fits(const struct xml_node *node, const char *target)
@@ -130,6 +140,57 @@ static void check_link(struct loader *loader, const struct xml_node *node)
 	if (!agrees)
 		fault_at(loader, node, N_("The link names “%.*s”, which does not name it"),
 			 STR_ARG(node->text));
+}
+
+/* Every element of the standard. A name that is none of them is a slip that would be ignored. */
+static const char *const names[] = {
+	"activationCondition", "adHocSubProcess", "artifact", "assignment", "association",
+	"auditing", "boundaryEvent", "businessRuleTask", "callActivity", "callChoreography",
+	"callConversation", "cancelEventDefinition", "category", "categoryValue",
+	"categoryValueRef", "childLaneSet", "choreography", "choreographyRef", "choreographyTask",
+	"collaboration", "compensateEventDefinition", "completionCondition",
+	"complexBehaviorDefinition", "complexGateway", "condition", "conditionalEventDefinition",
+	"conditionExpression", "conversation", "conversationAssociation", "conversationLink",
+	"correlationKey", "correlationKeyRef", "correlationProperty",
+	"correlationPropertyBinding", "correlationPropertyRef",
+	"correlationPropertyRetrievalExpression", "correlationSubscription", "dataInput",
+	"dataInputAssociation", "dataInputRefs", "dataObject", "dataObjectReference",
+	"dataOutput", "dataOutputAssociation", "dataOutputRefs", "dataPath", "dataState",
+	"dataStore", "dataStoreReference", "definitions", "documentation", "endEvent",
+	"endPoint", "endPointRef", "error", "errorEventDefinition", "errorRef", "escalation",
+	"escalationEventDefinition", "event", "eventBasedGateway", "eventDefinitionRef",
+	"exclusiveGateway", "expression", "extension", "extensionElements", "flowNodeRef",
+	"formalExpression", "from", "globalBusinessRuleTask", "globalChoreographyTask",
+	"globalConversation", "globalManualTask", "globalScriptTask", "globalTask",
+	"globalUserTask", "group", "humanPerformer", "implicitThrowEvent", "import",
+	"inclusiveGateway", "incoming", "innerConversationNodeRef", "innerMessageFlowRef",
+	"innerParticipantRef", "inMessageRef", "inputDataItem", "inputSet", "inputSetRefs",
+	"interface", "interfaceRef", "intermediateCatchEvent", "intermediateThrowEvent",
+	"ioBinding", "ioSpecification", "itemDefinition", "lane", "laneSet",
+	"linkEventDefinition", "loopCardinality", "loopCondition", "loopDataInputRef",
+	"loopDataOutputRef", "manualTask", "message", "messageEventDefinition", "messageFlow",
+	"messageFlowAssociation", "messageFlowRef", "messagePath", "monitoring",
+	"multiInstanceLoopCharacteristics", "operation", "operationRef", "optionalInputRefs",
+	"optionalOutputRefs", "outerConversationNodeRef", "outerMessageFlowRef",
+	"outerParticipantRef", "outgoing", "outMessageRef", "outputDataItem", "outputSet",
+	"outputSetRefs", "parallelGateway", "participant", "participantAssociation",
+	"participantMultiplicity", "participantRef", "partitionElement", "partnerEntity",
+	"partnerEntityRef", "partnerRole", "partnerRoleRef", "performer", "potentialOwner",
+	"process", "property", "receiveTask", "relationship", "rendering", "resource",
+	"resourceAssignmentExpression", "resourceParameter", "resourceParameterBinding",
+	"resourceRef", "resourceRole", "script", "scriptTask", "sendTask", "sequenceFlow",
+	"serviceTask", "signal", "signalEventDefinition", "source", "sourceRef",
+	"standardLoopCharacteristics", "startEvent", "subChoreography", "subConversation",
+	"subProcess", "supportedInterfaceRef", "supports", "target", "targetRef", "task",
+	"terminateEventDefinition", "text", "textAnnotation", "timeCycle", "timeDate",
+	"timeDuration", "timerEventDefinition", "to", "transaction", "transformation",
+	"userTask", "value", "whileExecutingInputRefs", "whileExecutingOutputRefs", NULL,
+};
+
+void validate_name(struct loader *loader, const struct xml_node *node)
+{
+	if (!node_is_one_of(node, names))
+		fault_at(loader, node, N_("BPMN has no element “%.*s”"), STR_ARG(node->name));
 }
 
 void validate_references(struct loader *loader, const struct xml_node *node)

@@ -51,6 +51,10 @@ static void check_scope(struct loader *loader, const struct xml_node *scope)
 		if (starts || ends)
 			fault_at(loader, scope, N_("An ad-hoc sub-process has no start and no end"
 						   " events"));
+		for (const struct xml_node *c = scope->first; c; c = c->next)
+			any = any || node_is_activity(c);
+		if (!any)
+			fault_at(loader, scope, N_("An ad-hoc sub-process needs an activity"));
 		return;
 	}
 	if (starts && !ends)
