@@ -221,7 +221,7 @@ static struct value eval_between(struct run *run, const struct node *node)
 /* ---- functions ---- */
 
 /* A function outlives the loops around it, so it keeps its own copy of what it sees. */
-static const struct frame *copy_frames(struct run *run, const struct frame *frame)
+const struct frame *frames_copy(struct run *run, const struct frame *frame)
 {
 	if (!frame || !run_room(run, sizeof *frame + frame->n * sizeof *frame->values))
 		return NULL;
@@ -231,7 +231,7 @@ static const struct frame *copy_frames(struct run *run, const struct frame *fram
 	memcpy(values, frame->values, n * sizeof *values);
 	*copy = *frame;
 	copy->values = values;
-	copy->outer = copy_frames(run, frame->outer);
+	copy->outer = frames_copy(run, frame->outer);
 	return copy;
 }
 
@@ -249,7 +249,7 @@ struct value eval_function(struct run *run, const struct node *node)
 {
 	return function_value(run, (struct feel_function){
 		.n = node->n, .names = node->names, .types = node->types, .body = node->a,
-		.frame = copy_frames(run, run->frame), .scope = copy_scopes(run, run->scope),
+		.frame = frames_copy(run, run->frame), .scope = copy_scopes(run, run->scope),
 	});
 }
 

@@ -85,6 +85,8 @@ struct value eval_loop(struct run *run, const struct node *node);
 struct value eval_filter(struct run *run, const struct node *node);
 struct value eval_path(struct run *run, struct value v, str name);
 struct value eval_function(struct run *run, const struct node *node);
+/* A copy in the arena of the variables that are visible: for functions, which outlive them. */
+const struct frame *frames_copy(struct run *run, const struct frame *frame);
 struct value value_object(enum value_kind kind, const void *object);
 /* A list that shares nothing; or the value itself where it is one. */
 struct value value_as_list(struct run *run, struct value v);

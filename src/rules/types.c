@@ -154,9 +154,12 @@ static bool satisfies(struct run *run, const struct feel *tests, struct value v)
 	return holds;
 }
 
+/* Chains of bases are short and have no rings: each is made from one that was complete. */
 static bool is_allowed(struct run *run, const struct feel_type *type, struct value v)
 {
 	if (type->constraint && !satisfies(run, type->constraint, v))
+		return false;
+	if (type->base && !is_allowed(run, type->base, v))
 		return false;
 	if (!type->allowed)
 		return true;

@@ -38,6 +38,7 @@ struct feel_type {
 	const struct feel *allowed;
 	/* Unary tests on the value as a whole. */
 	const struct feel *constraint;
+	const struct feel_type *base; /* what it was made from: its tests hold as well; may be NULL */
 	str name; /* as the model calls it; for messages */
 };
 
