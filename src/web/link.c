@@ -388,7 +388,6 @@ static bool has_body(const struct exchange *exchange)
 static enum MHD_Result begin_exchange(struct link *link, const struct head *head)
 {
 	struct web *web = link->io->web;
-	exchange_free(link->exchange);
 	struct exchange *exchange = link->exchange = exchange_new(web, head);
 	if (exchange->anonymous && !exchange->refused) {
 		struct page *page = cache_find(web, exchange->cache_key);
@@ -486,6 +485,8 @@ void link_completed(void *object, struct MHD_Connection *connection, void **stat
 	(void)connection, (void)why;
 	if (!link)
 		return;
+	exchange_free(link->exchange);
+	link->exchange = NULL;
 	set_busy(link, false);
 	link->phase = PHASE_IDLE;
 	link->deadline = io->now + io->web->options.idle_time;

@@ -206,7 +206,7 @@ static enum err fails(struct request *request, struct response *response)
 static enum err slow(struct request *request, struct response *response)
 {
 	struct test_app *app = request->app;
-	for (int i = 0; i < 500 && __atomic_load_n(&app->gate_closed, __ATOMIC_ACQUIRE); i++)
+	for (int i = 0; i < 500 && app->gate_closed; i++)
 		poll(NULL, 0, 10);
 	response_bytes(response, S("text/plain"), S("slow\n"));
 	return OK;

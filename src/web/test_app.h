@@ -2,13 +2,15 @@
 #ifndef MOTCUA_WEB_TEST_APP_H
 #define MOTCUA_WEB_TEST_APP_H
 
+#include <stdatomic.h>
+
 #include "web/web.h"
 
 struct test_app {
-	uint64_t generation;
-	int rendered, handled, viewed, tokens;
-	bool gate_closed;  /* /slow waits until it opens */
-	char kept[512];    /* path of the last upload kept or seen */
+	atomic_uint_fast64_t generation;
+	atomic_int rendered, handled, viewed;
+	atomic_bool gate_closed; /* /cham waits until it opens */
+	char kept[512];    /* path of the last upload */
 };
 
 extern const struct web_hooks test_hooks; /* .app is to be set */
