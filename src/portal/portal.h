@@ -21,9 +21,8 @@
 struct portal;
 
 extern const struct migration_set portal_migrations;
-/* State of the routes: struct portal *. */
+/* State of the routes: struct portal *. Ends with a route without a path. */
 extern const struct route portal_routes[];
-extern const size_t portal_routes_n;
 
 enum err portal_open(struct ctx *ctx, struct store *store, struct people *people,
 		     struct cases *cases, struct portal **ret_portal);
