@@ -80,7 +80,6 @@ struct case_file {
 	struct value asked;        /* open supplement: {items: [{field, text}], reason}, or null */
 	str flow;                  /* flow state, bytes */
 	str duplicate_key;         /* folded; the same for cases that may be one */
-	str pin;                   /* keyed hash */
 	int64_t filed_by;          /* account at the desk; 0: the citizen */
 };
 
@@ -222,6 +221,9 @@ enum err cases_tick(struct ctx *ctx, struct cases *cases, int most, int64_t *ret
 
 /* ---- tracking ---- */
 
+/* The PIN that belongs to a code: eight digits, made of the code and the server's secret, so that it
+ * is stored nowhere and can be printed again. */
+str case_pin(const struct cases *cases, struct arena *arena, str code);
 /* True when the PIN is the case's. Constant time; false for an unknown code. */
 enum err case_pin_fits(struct ctx *ctx, struct cases *cases, struct db *db, str code, str pin,
 		       bool *ret_fits, int64_t *ret_case_id);

@@ -166,8 +166,7 @@ static enum err submit(struct ctx *ctx, struct db *db, void *arg)
 	TRY(may_submit(&command, s));
 	TRY(check_competence(ctx, command.procedure, organisation));
 	TRY(begin_case(&command, s, organisation));
-	str pin = pin_new(ctx->arena);
-	command.c.pin = pin_hash(job->cases, ctx->arena, command.c.code, pin);
+	str pin = case_pin(job->cases, ctx->arena, command.c.code);
 	struct flow_event event = { .kind = FLOW_EVENT_START, .process = FLOW_NONE,
 				    .element = FLOW_NONE, .variables = s->data };
 	TRY(command_flow(&command, &event));
@@ -238,7 +237,7 @@ static enum err enter_register(struct command *command)
 		organisation_by_id(command->cases->people, command->c.organisation);
 	struct book_number number;
 	TRY(number_book(command->ctx, command->cases, command->db, organisation,
-			S("theo-doi-ho-so"), command->now, &number));
+			S("tiep-nhan"), command->now, &number));
 	command_set_int(command, "register_number", number.number);
 	command_figure(command, "received", 1);
 	static const char *const channels[] = {

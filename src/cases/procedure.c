@@ -16,7 +16,7 @@ static const struct migration steps[] = {
 	  " subject TEXT NOT NULL, subject_key TEXT NOT NULL, duplicate_key TEXT NOT NULL,"
 	  " applicant TEXT NOT NULL, applicant_key TEXT NOT NULL, applicant_id TEXT NOT NULL,"
 	  " phone TEXT NOT NULL, email TEXT NOT NULL, address TEXT NOT NULL, data TEXT NOT NULL,"
-	  " asked TEXT NOT NULL, flow BLOB NOT NULL, pin BLOB NOT NULL,"
+	  " asked TEXT NOT NULL, flow BLOB NOT NULL,"
 	  " PRIMARY KEY (organisation, id));"
 	  "CREATE INDEX case_file_status ON case_file (organisation, status, due_at, id);"
 	  "CREATE INDEX case_file_subject ON case_file (subject_key);"

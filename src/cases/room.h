@@ -129,7 +129,7 @@ enum err number_book(struct ctx *ctx, struct cases *cases, struct db *db,
 		     const struct organisation *organisation, str book, usec at,
 		     struct book_number *ret_number);
 
-str pin_new(struct arena *arena); /* eight digits */
-str pin_hash(const struct cases *cases, struct arena *arena, str code, str pin);
+/* `n` letters and digits that only this server can make of `what`. */
+str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);
 
 #endif

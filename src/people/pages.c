@@ -1,5 +1,7 @@
 #include "people/room.h"
 
+#include "web/view.h"
+
 enum { SIGN_IN_BURST = 10, SIGN_IN_PER_HOUR = 60 };
 
 static const struct field sign_in_fields[] = {
@@ -20,19 +22,17 @@ static str safe_next(str next)
 static struct value sign_in_view(struct request *request, str next)
 {
 	struct arena *arena = request->ctx.arena;
-	struct value view = value_map(), errors = value_list();
+	struct value view = value_map();
+	view_page(request, &view, str_z(ctx_text(&request->ctx, "Sign in")));
 	value_set(arena, &view, S("next"), value_str(next));
-	value_set(arena, &view, S("login"), value_str(request_field(request, "login")));
-	for (uint32_t i = 0; i < request->mistakes.n; i++) {
-		struct value error = value_map();
-		str field = request->mistakes.members[i].key;
-		value_set(arena, &error, S("text"), request->mistakes.members[i].value);
-		value_set(arena, &error, S("href"),
-			  value_str(arena_printf(arena, "#%.*s", STR_ARG(field))));
-		value_push(arena, &errors, error);
-	}
-	value_set(arena, &view, S("errors"), errors);
-	value_set(arena, &view, S("title"), value_str(str_z(ctx_text(&request->ctx, "Sign in"))));
+	value_set(arena, &view, S("action"), value_str(request_link(request, S("/dang-nhap"))));
+	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
+	view_field(request, &view, "login", ctx_text(&request->ctx, "Login"),
+		   request_field(request, "login"));
+	view_field_set(request, &view, "login", "complete", value_str(S("username")));
+	view_field(request, &view, "password", ctx_text(&request->ctx, "Password"), S(""));
+	view_field_set(request, &view, "password", "type", value_str(S("password")));
+	view_field_set(request, &view, "password", "complete", value_str(S("current-password")));
 	return view;
 }
 
@@ -90,5 +90,5 @@ const struct route people_routes[] = {
 	{ WEB_POST, "/dang-nhap", PERM_PUBLIC, sign_in_post, .fields = sign_in_fields,
 	  .flags = ROUTE_MAIN },
 	{ WEB_POST, "/dang-xuat", PERM_SIGNED_IN, sign_out_post, .flags = ROUTE_MAIN },
+	{ 0 },
 };
-const size_t people_routes_n = ARRAY_SIZE(people_routes);

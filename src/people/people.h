@@ -156,9 +156,9 @@ enum err people_init(struct ctx *ctx, struct db *db, struct value organisations,
 
 /* ---- web ---- */
 
-/* Sign-in, sign-out, one's own account. State: struct people *. */
+/* Sign-in, sign-out, one's own account. State: struct people *. Ends with a route without a
+ * path. */
 extern const struct route people_routes[];
-extern const size_t people_routes_n;
 /* Hook: who a request's session cookie, bearer token and capability cookies say it is. */
 enum err people_principal(struct people *people, struct request *request, str session, str bearer);
 /* Hook: may(), with `object` a const struct object * or NULL. */

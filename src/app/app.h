@@ -1,0 +1,80 @@
+/*
+ * app: the program. Commands are rows of one table (main.c); each opens what it needs of the rooms
+ * below through struct app and gives it back by app_close.
+ */
+#ifndef MOTCUA_APP_APP_H
+#define MOTCUA_APP_APP_H
+
+#include "base/clock.h"
+#include "base/embed.h"
+#include "cases/cases.h"
+#include "people/people.h"
+#include "store/store.h"
+#include "text/i18n.h"
+#include "text/template.h"
+
+/* What the command line said. Unset texts are NULL. */
+struct options {
+	const char *data, *database, *files, *pack, *listen, *public_url, *clock;
+	const char *user, *site, *cases, *seed, *from, *to, *threads, *checkpoint;
+	const char *role, *organisation, *name, *mail_server, *mail_from;
+	bool demo, trust_proxy, days_only;
+	const char *arguments[8]; /* what is no option */
+	int n_arguments;
+};
+
+struct app {
+	struct arena arena; /* as long as the program runs */
+	struct options options;
+	struct value settings; /* DATA/motcua.json */
+	uint8_t secret[32];
+	struct store *store;
+	struct people *people;
+	struct cases *cases;
+	const struct language *languages[2]; /* vi, en */
+	struct template_set *templates;
+	struct embedded_set assets;
+	struct portal *portal;
+};
+
+/* One command: exit status 0 or 1; 2 wrong usage. Faults are in ctx. */
+struct command_line {
+	const char *name, *arguments, *about;
+	enum err (*run)(struct ctx *ctx, struct app *app);
+};
+
+enum err command_init(struct ctx *ctx, struct app *app);
+enum err command_serve(struct ctx *ctx, struct app *app);
+enum err command_check(struct ctx *ctx, struct app *app);
+enum err command_import(struct ctx *ctx, struct app *app);
+enum err command_token(struct ctx *ctx, struct app *app);
+enum err command_user(struct ctx *ctx, struct app *app);
+enum err command_simulate(struct ctx *ctx, struct app *app);
+enum err command_verify(struct ctx *ctx, struct app *app);
+enum err command_version(struct ctx *ctx, struct app *app);
+
+/* Languages and templates; needs no data. */
+enum err app_texts(struct ctx *ctx, struct app *app);
+/* Opens DATA (which must have been made by init) and the rooms on it. */
+enum err app_open(struct ctx *ctx, struct app *app);
+/* As app_open up to the store, for a DATA that `init` is making. */
+enum err app_open_store(struct ctx *ctx, struct app *app, bool must_exist);
+void app_close(struct app *app);
+/* Writes DATA/motcua.json durably. */
+enum err app_save_settings(struct ctx *ctx, struct app *app);
+
+/* A pack's file as text, or its JSON. ERR_NOT_FOUND, ERR_INVALID naming file, line and column. */
+enum err pack_text(struct ctx *ctx, const char *pack, const char *name, str *ret_text);
+enum err pack_json(struct ctx *ctx, const char *pack, const char *name, struct value *ret_v);
+/* All files under pack/folder: path → text. */
+enum err pack_files(struct ctx *ctx, const char *folder, struct value *ret_files);
+/* Names of the folders in pack/folder, sorted. */
+enum err pack_folders(struct ctx *ctx, const char *folder, struct value *ret_names);
+
+/* Hook of web/: wraps a view in the page shell and writes it. */
+struct request;
+struct response;
+enum err app_render(void *app, struct request *request, struct response *response,
+		    str template_name, struct value view, struct buf *out);
+
+#endif

@@ -1,0 +1,114 @@
+/* motcua init: a new database from a pack, in one transaction: all of it or nothing. */
+#include "app/app.h"
+
+#include "base/json.h"
+#include "portal/portal.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+static const char demo_password[] = "motcua-demo";
+
+struct init {
+	const char *pack;
+	struct value organisations, people, procedures, sites;
+	str demo_hash;
+	str settings[4]; /* calendar, numbering, pack, letters */
+};
+
+static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters" };
+
+static enum err read_procedures(struct ctx *ctx, struct init *init)
+{
+	struct value names;
+	init->procedures = value_map();
+	TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", init->pack).p, &names));
+	for (uint32_t i = 0; i < names.n; i++) {
+		struct value files;
+		str name = value_text(names.items[i]);
+		TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/procedures/%.*s", init->pack,
+						 STR_ARG(name)).p, &files));
+		value_set(ctx->arena, &init->procedures, name, files);
+	}
+	return OK;
+}
+
+static enum err read_sites(struct ctx *ctx, struct init *init)
+{
+	struct value names;
+	init->sites = value_map();
+	TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/sites", init->pack).p, &names));
+	for (uint32_t i = 0; i < names.n; i++) {
+		struct value files;
+		str name = value_text(names.items[i]);
+		TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/sites/%.*s", init->pack,
+						 STR_ARG(name)).p, &files));
+		value_set(ctx->arena, &init->sites, name, files);
+	}
+	return OK;
+}
+
+static enum err read_settings(struct ctx *ctx, struct init *init)
+{
+	struct value letters;
+	struct buf text = { .arena = ctx->arena };
+	TRY(pack_text(ctx, init->pack, "calendar.json", &init->settings[0]));
+	TRY(pack_text(ctx, init->pack, "numbering.json", &init->settings[1]));
+	TRY(pack_text(ctx, init->pack, "pack.json", &init->settings[2]));
+	TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/letters", init->pack).p, &letters));
+	json_write(&text, letters);
+	init->settings[3] = buf_view(&text);
+	return OK;
+}
+
+static enum err read_pack(struct ctx *ctx, struct init *init, bool demo)
+{
+	struct value file;
+	TRY(pack_json(ctx, init->pack, "organisations.json", &file));
+	init->organisations = value_get(file, S("organisations"));
+	TRY(read_settings(ctx, init));
+	TRY(read_procedures(ctx, init));
+	TRY(read_sites(ctx, init));
+	if (!demo)
+		return OK;
+	TRY(pack_json(ctx, init->pack, "people.json", &file));
+	init->people = value_get(file, S("people"));
+	return password_hash(ctx, str_z(demo_password), &init->demo_hash);
+}
+
+static enum err write_pack(struct ctx *ctx, struct db *db, void *arg)
+{
+	const struct init *init = arg;
+	int64_t n;
+	TRY(db_int(ctx, db, 0, &n, SQL("SELECT COUNT(*) FROM organisation")));
+	if (n)
+		return fail(ctx, ERR_CONFLICT, "There is a town hall in this database already");
+	TRY(people_init(ctx, db, init->organisations, init->people, init->demo_hash));
+	for (size_t i = 0; i < sizeof setting_names / sizeof *setting_names; i++)
+		TRY(setting_keep(ctx, db, str_z(setting_names[i]), init->settings[i]));
+	for (uint32_t i = 0; i < init->procedures.n; i++)
+		TRY(procedure_add(ctx, db, init->procedures.members[i].key,
+				  init->procedures.members[i].value));
+	return portal_init(ctx, db, init->sites);
+}
+
+enum err command_init(struct ctx *ctx, struct app *app)
+{
+	struct init init = { .pack = app->options.pack };
+	if (!app->options.pack || !app->options.data)
+		return fail(ctx, ERR_INVALID, "init needs --pack DIR and --data DIR");
+	if (mkdir(app->options.data, 0700) != 0 && errno != EEXIST)
+		return fail(ctx, ERR_IO, "%s: %s", app->options.data, strerror(errno));
+	TRY(read_pack(ctx, &init, app->options.demo));
+	TRY(app_open_store(ctx, app, false));
+	TRY(store_write(ctx, app->store, write_pack, &init));
+	app->settings = value_map();
+	value_set(ctx->arena, &app->settings, S("pack"), value_str(str_z(app->options.pack)));
+	value_set(ctx->arena, &app->settings, S("demonstration"), value_bool(app->options.demo));
+	if (app->options.database)
+		value_set(ctx->arena, &app->settings, S("database"),
+			  value_str(str_z(app->options.database)));
+	TRY(app_save_settings(ctx, app));
+	printf("%s is ready in %s\n", app->options.pack, app->options.data);
+	return OK;
+}

@@ -1,0 +1,195 @@
+/* motcua serve: the rooms joined to the server. */
+#include "app/app.h"
+
+#include "base/log.h"
+#include "cases/pages.h"
+#include "portal/portal.h"
+#include "store/mail.h"
+#include "store/outbox.h"
+#include "web/web.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- hooks ---- */
+
+static bool hook_site(void *arg, str host, str path, struct web_site *ret_site, str *ret_redirect)
+{
+	struct app *app = arg;
+	return portal_site(app->portal, host, path, ret_site, ret_redirect);
+}
+
+static void hook_language(void *arg, struct request *request)
+{
+	struct app *app = arg;
+	bool english = str_eq(request->language, S("en"));
+	request->ctx.language = app->languages[english];
+	request->ctx.translate = language_translate;
+}
+
+static enum err hook_principal(void *arg, struct request *request, str session, str bearer)
+{
+	struct app *app = arg;
+	return people_principal(app->people, request, session, bearer);
+}
+
+static enum err hook_may(void *arg, struct request *request, int act, const void *object)
+{
+	struct app *app = arg;
+	return people_may(app->people, request, act, object);
+}
+
+static enum err hook_generations(void *arg, struct ctx *ctx, uint64_t *ret_generations)
+{
+	struct app *app = arg;
+	return portal_generations(app->portal, ctx, ret_generations);
+}
+
+static void hook_viewed(void *arg, int64_t count, uint64_t visitor)
+{
+	struct app *app = arg;
+	portal_viewed(app->portal, count, visitor);
+}
+
+static enum err read_one(struct ctx *ctx, struct db *db, void *arg)
+{
+	int64_t n;
+	(void)arg;
+	return db_int(ctx, db, 0, &n, SQL("SELECT COUNT(*) FROM migration"));
+}
+
+static enum err hook_healthy(void *arg, struct ctx *ctx)
+{
+	struct app *app = arg;
+	return store_read(ctx, app->store, read_one, NULL);
+}
+
+/* ---- what ticks ---- */
+
+struct ticker {
+	struct app *app;
+	pthread_t thread;
+	atomic_bool stop;
+};
+
+enum { TIMERS_A_TICK = 100 };
+
+/* Flow timers that came due, once a second. */
+static void *tick(void *arg)
+{
+	struct ticker *ticker = arg;
+	while (!atomic_load(&ticker->stop)) {
+		struct arena arena;
+		arena_init(&arena);
+		struct ctx ctx = { .arena = &arena };
+		int64_t n;
+		if (cases_tick(&ctx, ticker->app->cases, TIMERS_A_TICK, &n) != OK)
+			log_fault(&ctx.fault, "timers");
+		arena_done(&arena);
+		for (int i = 0; i < 10 && !atomic_load(&ticker->stop); i++)
+			usleep(100000);
+	}
+	return NULL;
+}
+
+/* ---- serving ---- */
+
+static void fill_options(struct ctx *ctx, struct app *app, struct web_options *options)
+{
+	*options = (struct web_options){
+		.listen = app->options.listen,
+		.public_url = app->options.public_url,
+		.temp_dir = arena_printf(ctx->arena, "%s/tmp", app->options.data).p,
+		.assets = app->assets,
+		.trust_proxy = app->options.trust_proxy,
+	};
+	memcpy(options->secret, app->secret, sizeof options->secret);
+	mkdir(options->temp_dir, 0700);
+}
+
+static const struct web_hooks hooks_of = {
+	.site = hook_site, .language = hook_language, .principal = hook_principal, .may = hook_may,
+	.render = app_render, .generations = hook_generations, .viewed = hook_viewed,
+	.healthy = hook_healthy,
+};
+
+static void say_where(const struct app *app)
+{
+	const char *listen = app->options.listen ? app->options.listen : "127.0.0.1:8080";
+	printf("Motcua serves %s on http://%s/\n", app->options.data, listen);
+	if (value_is_true(value_get(app->settings, S("demonstration"))))
+		puts("Officers sign in at /dang-nhap; the demonstration password of all accounts is "
+		     "motcua-demo.\nTry tiepnhan.hoaphat, tuphap.hoaphat, chutich.hoaphat, "
+		     "congan.hoaphat, baohiem.camle, bientap, quantri.");
+	fflush(stdout);
+}
+
+static size_t count_routes(const struct route *routes)
+{
+	size_t n = 0;
+	while (routes[n].path)
+		n++;
+	return n;
+}
+
+static enum err run_web(struct ctx *ctx, struct app *app, struct outbox *outbox)
+{
+	struct web_options options;
+	struct web_hooks hooks = hooks_of;
+	struct route_table tables[] = {
+		{ "people", people_routes, 0, app->people },
+		{ "portal", portal_routes, 0, app->portal },
+		{ "public", public_routes, 0, app->cases },
+		{ "filing", filing_routes, 0, app->cases },
+		{ "tracking", tracking_routes, 0, app->cases },
+		{ "desk", desk_routes, 0, app->cases },
+		{ "case", case_routes, 0, app->cases },
+		{ "letter", letter_routes, 0, app->cases },
+		{ "api", api_routes, 0, app->cases },
+	};
+	const struct route_table *items[ARRAY_SIZE(tables)];
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		tables[i].n = count_routes(tables[i].routes);
+		items[i] = &tables[i];
+	}
+	struct route_tables all = { items, ARRAY_SIZE(tables) };
+	struct ticker ticker = { .app = app };
+	struct web *web;
+	hooks.app = app;
+	fill_options(ctx, app, &options);
+	TRY(web_start(ctx, &options, &hooks, &all, &web));
+	bool ticking = pthread_create(&ticker.thread, NULL, tick, &ticker) == 0;
+	say_where(app);
+	web_run(web);
+	web_stop(web);
+	atomic_store(&ticker.stop, true);
+	if (ticking)
+		pthread_join(ticker.thread, NULL);
+	(void)outbox;
+	return OK;
+}
+
+enum err command_serve(struct ctx *ctx, struct app *app)
+{
+	struct outbox *outbox = NULL;
+	struct mail_settings mail = {
+		.server = app->options.mail_server,
+		.from = app->options.mail_from ? app->options.mail_from : "mot-cua@localhost",
+	};
+	const struct outbox_handler handlers[] = { { "mail", mail_send, &mail } };
+	sigset_t signals;
+	/* Blocked here, before any thread starts, so that only web_run hears them. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+	TRY(app_open(ctx, app));
+	if (app->options.mail_server)
+		TRY(outbox_start(ctx, app->store, handlers, 1, &outbox));
+	enum err err = run_web(ctx, app, outbox);
+	outbox_stop(outbox);
+	return err;
+}

@@ -1,0 +1,24 @@
+/* Files of a form: taken from the request into the store, and given out again. */
+#ifndef MOTCUA_CASES_UPLOAD_H
+#define MOTCUA_CASES_UPLOAD_H
+
+#include "cases/cases.h"
+#include "web/web.h"
+
+enum { UPLOADS_MAX = 20 };
+
+struct stored_files {
+	struct file_info items[UPLOADS_MAX];
+	size_t n;
+};
+
+/* The posted fields as form_read wants them: name → string or list of strings; file fields as lists
+ * of {id, name, size, type}. Bytes are on disk when it returns. A file that is no PDF, JPEG or PNG
+ * becomes a mistake of its field. */
+enum err upload_posted(struct request *request, struct cases *cases, struct value *ret_posted,
+		       struct stored_files *ret_files);
+/* {field, name, hash, type, size} of every file in the form's data. */
+void upload_attachments(struct arena *arena, struct value data, struct attachment **ret_items,
+			size_t *ret_n);
+
+#endif
