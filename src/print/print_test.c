@@ -295,6 +295,71 @@ static void a_code_is_drawn_with_its_quiet_zone_and_refused_when_too_long(void *
 	assert_int_equal(print_qr_svg(&d->ctx, str_of(much, 4000), S(""), &svg), ERR_INVALID);
 }
 
+static str file_read(struct arena *arena, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	char *p = arena_alloc(arena, 1 << 20);
+	size_t n = fread(p, 1, 1 << 20, f);
+	fclose(f);
+	return str_of(p, n);
+}
+
+static str english(void *data, str id)
+{
+	(void)data;
+	return str_eq(id, S("Task_register")) ? S("Register <the> birth") : S("");
+}
+
+static str diagram(struct desk *d, uint32_t n)
+{
+	struct flow_definition *definition;
+	struct flow_faults faults;
+	assert_int_equal(flow_load(&d->ctx, file_read(&d->arena, FLOW_FILE), &definition, &faults),
+			 OK);
+	uint32_t task = flow_find(definition, S("Task_residence"));
+	struct print_bpmn show = { .title = S("Các bước"), .description = S("Bảy bước & ba cơ quan"),
+				   .active = &task, .active_count = n,
+				   .name = english };
+	return print_bpmn_svg(&d->arena, definition, &show).s;
+}
+
+static void a_diagram_shows_every_shape_and_marks_where_the_case_is(void **state)
+{
+	struct desk *d = *state;
+	str svg = diagram(d, 1);
+	assert_int_equal(count(svg, S("class=\"bpmn-task")), 7);
+	assert_int_equal(count(svg, S("class=\"bpmn-task bpmn-active\"")), 1);
+	assert_int_equal(count(svg, S("class=\"bpmn-gateway")), 4);
+	assert_int_equal(count(svg, S("class=\"bpmn-flow")), 14);
+	assert_true(str_find(svg, S("Register &lt;the&gt;")) != SIZE_MAX);
+	assert_true(str_find(svg, S(">Cấp thẻ bảo hiểm")) != SIZE_MAX);
+	assert_true(str_find(svg, S("<desc id=\"bpmn-desc\">Bảy bước &amp; ba cơ quan</desc>")) !=
+		    SIZE_MAX);
+	assert_int_equal(count(svg, S("style=")), 0);
+	assert_int_equal(count(diagram(d, 0), S("bpmn-active")), 0);
+}
+
+static void everything_in_a_diagram_lies_within_its_picture(void **state)
+{
+	str svg = diagram(*state, 1);
+	str box = str_slice(svg, str_find(svg, S("viewBox=\"")) + 9, svg.n);
+	char *end;
+	double left = strtod(box.p, &end), top = strtod(end, &end), width = strtod(end, &end);
+	double height = strtod(end, &end);
+	for (str rest = svg; str_find(rest, S("<tspan x=\"")) != SIZE_MAX;) {
+		double x = number_after(rest, S("<tspan x=\""));
+		assert_true(x > left && x < left + width);
+		rest = str_slice(rest, str_find(rest, S("<tspan x=\"")) + 10, rest.n);
+	}
+	for (str rest = svg; str_find(rest, S("bpmn-label\" x=")) != SIZE_MAX;) {
+		double y;
+		rest = str_slice(rest, str_find(rest, S("bpmn-label\" x=")) + 14, rest.n);
+		y = number_after(rest, S(" y=\""));
+		assert_true(y > top && y < top + height);
+	}
+}
+
 /* Fontconfig and pango keep what they have read; the leak checker wants it back. */
 static void forget_fonts(void)
 {
@@ -319,6 +384,8 @@ int main(void)
 		TEST(what_a_letter_may_not_hold_is_refused_with_its_line),
 		TEST(the_page_in_the_browser_says_the_same_without_style_or_script),
 		TEST(a_code_is_drawn_with_its_quiet_zone_and_refused_when_too_long),
+		TEST(a_diagram_shows_every_shape_and_marks_where_the_case_is),
+		TEST(everything_in_a_diagram_lies_within_its_picture),
 #undef TEST
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
