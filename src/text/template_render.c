@@ -1,13 +1,21 @@
 #include "text/template_tree.h"
 
 /* A value that is no plain text says so in its flags, which belong to the room that made it. */
-enum { MARKUP = 1, LAMBDA = 2, HINTS = 256, USUAL_NUMBER = 64 };
+enum { MARKUP = 1, LAMBDA = 2, HINTS = 64, USUAL_NUMBER = 64 };
 
 /* What names are looked up in: a stack, each level living in the C frame of its section. */
 struct scope {
 	const struct value *v;
 	const struct scope *below;
 	uint32_t index, n; /* place in the list and its length; n is 0 outside lists */
+};
+
+/* Where a name was found last, and the very key it was: the rows of a list are built by one piece
+ * of code, so that key and place repeat and nothing need be compared byte by byte. */
+struct hint {
+	const str *name;
+	str key;
+	uint32_t place;
 };
 
 /* Blocks given to a parent. `below` is what was visible where the parent tag stands. */
@@ -24,7 +32,7 @@ struct renderer {
 	str indent;
 	size_t first; /* length of `out` before this page */
 	int depth;
-	uint8_t hints[HINTS]; /* by name: where it was found last in a map of its shape */
+	struct hint hints[HINTS]; /* by the name's hash: one that is taken by another only misses */
 	struct value special;
 };
 
@@ -63,20 +71,27 @@ static enum err too_much(struct renderer *r, const struct node *node, const char
 		    what);
 }
 
-/* The items of a list have the same shape, as a rule: so the place where a key stood last is
- * looked at first. */
-static inline const struct value *find_member(struct renderer *r, uint8_t hint,
-					      const struct value *map, str key)
+static const struct value *search_member(struct hint *hint, const str *name,
+					 const struct value *map)
 {
-	uint8_t guess = r->hints[hint];
-	if (guess < map->n && str_eq(map->members[guess].key, key))
-		return &map->members[guess].value;
 	for (uint32_t i = 0; i < map->n; i++)
-		if (str_eq(map->members[i].key, key)) {
-			r->hints[hint] = (uint8_t)i;
+		if (str_eq(map->members[i].key, *name)) {
+			*hint = (struct hint){ name, map->members[i].key, i };
 			return &map->members[i].value;
 		}
 	return NULL;
+}
+
+static inline const struct value *find_member(struct renderer *r, const struct name *name,
+					      const struct value *map)
+{
+	struct hint *hint = &r->hints[name->hint % HINTS];
+	if (hint->name == name->parts && hint->place < map->n) {
+		const struct member *member = &map->members[hint->place];
+		if (member->key.p == hint->key.p && member->key.n == hint->key.n)
+			return &member->value;
+	}
+	return search_member(hint, name->parts, map);
 }
 
 static const struct value *find_special(struct renderer *r, enum name_kind kind,
@@ -104,7 +119,7 @@ static inline const struct value *find(struct renderer *r, const struct name *na
 		return find_special(r, name->kind, scope);
 	for (; scope && !found; scope = scope->below)
 		if (scope->v->kind == VALUE_MAP)
-			found = find_member(r, name->hint, scope->v, name->parts[0]);
+			found = find_member(r, name, scope->v);
 	for (uint16_t i = 1; i < name->n && found; i++)
 		found = value_find(*found, name->parts[i]);
 	return found;
