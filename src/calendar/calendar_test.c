@@ -437,8 +437,9 @@ static void limits_are_read_and_told(void **state)
 		{ "{\"days\":0.5}", "0.5 working days" }, { "{\"hours\":4}", "4 working hours" },
 		{ "{\"every_day\":30}", "30 days" }, { "{\"days\":0}", "the same working day" },
 	};
-	const char *const bad[] = { "{}", "{\"days\":-1}", "{\"days\":0.3}", "{\"days\":1,"
-				    "\"hours\":1}", "{\"days\":\"8\"}", "{\"hours\":1e30}" };
+	const char *const bad[] = { "{}", "{\"days\":-1}", "{\"days\":0.3}",
+				    "{\"days\":1,\"hours\":1}", "{\"days\":\"8\"}",
+				    "{\"hours\":1e30}" };
 	struct calendar_limit limit;
 	struct value v;
 	struct json_fault fault;
