@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(process.argv[3] + '/');
 const { Engine } = require('bpmn-engine');
-const { BpmnModdle } = await import(require.resolve('bpmn-moddle'));
+const { default: BpmnModdle } = await import(require.resolve('bpmn-moddle'));
 const { Serializer, TypeResolver } = require('moddle-context-serializer');
 const elements = require('bpmn-elements');
 const moddle = await new BpmnModdle().fromXML(readFileSync(process.argv[2], 'utf8'));
