@@ -3,11 +3,21 @@
 #include "base/datetime.h"
 #include "web/internal.h"
 
-#define mistake(...) request_mistake(__VA_ARGS__)
-
 static const char *label_of(const struct request *request, const struct field *field)
 {
 	return ctx_text(&request->ctx, field->label ? field->label : field->name);
+}
+
+static void wrong(struct request *request, const struct field *field, const char *msgid)
+{
+	request_mistake(request, field->name, msgid, label_of(request, field));
+}
+
+/* As wrong, with the limit that was passed. */
+static void wrong_by(struct request *request, const struct field *field, const char *msgid,
+		     int64_t limit)
+{
+	request_mistake(request, field->name, msgid, label_of(request, field), (long long)limit);
 }
 
 static str *text_of(struct request *request, const char *name)
@@ -38,24 +48,21 @@ static void check_length(struct request *request, const struct field *field, str
 	int64_t most = field->max ? field->max : 2000;
 	int64_t length = (int64_t)utf8_length(text);
 	if (length > most)
-		mistake(request, field->name, "%s must be at most %d characters long",
-			label_of(request, field), (int)most);
+		wrong_by(request, field, N_("%s must be at most %lld characters long"), most);
 	else if (length < field->min)
-		mistake(request, field->name, "%s must be at least %d characters long",
-			label_of(request, field), (int)field->min);
+		wrong_by(request, field, N_("%s must be at least %lld characters long"),
+			 field->min);
 }
 
 static void check_integer(struct request *request, const struct field *field, str text)
 {
 	int64_t n, most = field->max ? field->max : INT64_MAX;
 	if (!str_int(text, INT64_MIN, INT64_MAX, &n))
-		mistake(request, field->name, "%s must be a whole number", label_of(request, field));
+		wrong(request, field, N_("%s must be a whole number"));
 	else if (n < field->min)
-		mistake(request, field->name, "%s must be at least %lld", label_of(request, field),
-			(long long)field->min);
+		wrong_by(request, field, N_("%s must be at least %lld"), field->min);
 	else if (n > most)
-		mistake(request, field->name, "%s must be at most %lld", label_of(request, field),
-			(long long)most);
+		wrong_by(request, field, N_("%s must be at most %lld"), most);
 }
 
 /* 26/1/2015, as people here write it, becomes 2015-01-26. */
@@ -77,8 +84,7 @@ static void check_date(struct request *request, const struct field *field, str *
 {
 	int64_t days;
 	if (!date_parse(*text, &days) && !vietnamese_date(request->ctx.arena, *text, text))
-		mistake(request, field->name, "%s must be a real date, such as 26/01/2015",
-			label_of(request, field));
+		wrong(request, field, N_("%s must be a real date, such as 26/01/2015"));
 }
 
 static bool is_email(str s)
@@ -99,18 +105,17 @@ static void check_phone(struct request *request, const struct field *field, str 
 {
 	char *p = arena_alloc(request->ctx.arena, text->n + 1);
 	size_t n = 0, digits = 0;
-	bool wrong = false;
+	bool odd = false;
 	for (size_t i = 0; i < text->n; i++) {
 		char c = text->p[i];
 		if (c == ' ' || c == '.' || c == '-' || c == '(' || c == ')')
 			continue;
-		wrong |= !((c >= '0' && c <= '9') || (c == '+' && n == 0));
+		odd |= !((c >= '0' && c <= '9') || (c == '+' && n == 0));
 		digits += c != '+';
 		p[n++] = c;
 	}
-	if (wrong || digits < 8 || digits > 15)
-		mistake(request, field->name, "%s must be a phone number, such as 0905 123 456",
-			label_of(request, field));
+	if (odd || digits < 8 || digits > 15)
+		wrong(request, field, N_("%s must be a phone number, such as 0905 123 456"));
 	else
 		*text = str_of(p, n);
 }
@@ -121,7 +126,7 @@ static void check_choice(struct request *request, const struct field *field, str
 	for (str choice; str_next(&rest, '|', &choice);)
 		if (str_eq(choice, text))
 			return;
-	mistake(request, field->name, "Choose one of the answers for %s", label_of(request, field));
+	wrong(request, field, N_("Choose one of the answers for %s"));
 }
 
 static void check_text(struct request *request, const struct field *field, str *text)
@@ -129,8 +134,7 @@ static void check_text(struct request *request, const struct field *field, str *
 	switch (field->kind) {
 	case FIELD_LINE:
 		if (str_find_byte(*text, '\n') != SIZE_MAX || str_find_byte(*text, '\r') != SIZE_MAX)
-			mistake(request, field->name, "%s must be on one line",
-				label_of(request, field));
+			wrong(request, field, N_("%s must be on one line"));
 		check_length(request, field, *text);
 		break;
 	case FIELD_TEXT:
@@ -144,8 +148,8 @@ static void check_text(struct request *request, const struct field *field, str *
 		break;
 	case FIELD_EMAIL:
 		if (!is_email(*text))
-			mistake(request, field->name, "%s must be an e-mail address, such as "
-				"ten@example.vn", label_of(request, field));
+			wrong(request, field,
+			      N_("%s must be an e-mail address, such as ten@example.vn"));
 		break;
 	case FIELD_PHONE:
 		check_phone(request, field, text);
@@ -174,9 +178,8 @@ void fields_check(struct request *request, const struct field *fields)
 		if (text && text->n)
 			check_text(request, field, text);
 		else if (field->required && field->kind == FIELD_CHOICE)
-			mistake(request, field->name, "Choose one of the answers for %s",
-				label_of(request, field));
+			wrong(request, field, N_("Choose one of the answers for %s"));
 		else if (field->required)
-			mistake(request, field->name, "Enter %s", label_of(request, field));
+			wrong(request, field, N_("Enter %s"));
 	}
 }

@@ -162,7 +162,7 @@ static bool send_to_sign_in(struct exchange *exchange, enum err err)
 		return false;
 	struct buf path = { .arena = &exchange->arena };
 	buf_str(&path, str_z(exchange->web->options.sign_in_path));
-	buf_str(&path, S("?tiep="));
+	buf_str(&path, S("?next="));
 	url_encode(&path, request->target);
 	response_redirect(&exchange->response, buf_view(&path));
 	return true;

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "web/internal.h"
-#include "web/test_app.h"
+#include "web/small_app_test.h"
 
 struct fixture {
 	struct arena arena;

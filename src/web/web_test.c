@@ -8,7 +8,7 @@
 
 #include "web/harness.h"
 #include "web/internal.h"
-#include "web/test_app.h"
+#include "web/small_app_test.h"
 
 struct fixture {
 	struct arena arena;
@@ -191,7 +191,7 @@ static void who_must_sign_in_is_sent_there_and_back(void **state)
 	struct fixture *f = *state;
 	struct web_answer a = ask(f, (struct web_ask){ .target = "/en/ban?a=1" });
 	assert_int_equal(a.status, 303);
-	assert_str(web_answer_header(&a, "Location"), "/en/dang-nhap?tiep=/en/ban%3Fa%3D1");
+	assert_str(web_answer_header(&a, "Location"), "/en/dang-nhap?next=/en/ban%3Fa%3D1");
 	a = ask(f, (struct web_ask){ .target = "/api/v1/cases/1" });
 	assert_int_equal(a.status, 401);
 	assert_str(web_answer_header(&a, "WWW-Authenticate"), "Bearer");

@@ -1,6 +1,6 @@
 /* A small application for the tests of this room: two sites, one account, a few routes. */
-#ifndef MOTCUA_WEB_TEST_APP_H
-#define MOTCUA_WEB_TEST_APP_H
+#ifndef MOTCUA_WEB_SMALL_APP_TEST_H
+#define MOTCUA_WEB_SMALL_APP_TEST_H
 
 #include <stdatomic.h>
 

@@ -1,4 +1,4 @@
-#include "web/test_app.h"
+#include "web/small_app_test.h"
 
 #include <poll.h>
 
