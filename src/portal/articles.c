@@ -69,6 +69,8 @@ static void list_where(struct ctx *ctx, sql_t *q, const struct article_wanted *w
 		sql_add(q, SQL(" AND a.published_at < $1"), wanted->before);
 	if (wanted->but)
 		sql_add(q, SQL(" AND a.id <> $1 AND a.translation_of <> $1"), wanted->but);
+	if (wanted->n_slugs)
+		sql_in_text(q, SQL(" AND a.slug"), wanted->slugs, wanted->n_slugs);
 	if (wanted->home)
 		sql_add(q, SQL(" AND a.home = 1"));
 }

@@ -372,7 +372,7 @@ enum err editor_save(struct request *request, struct response *response)
 	TRY(fresh ? new_article(request, a) : article_of(request, a));
 	article_fill(request, a);
 	const struct site *site = site_by_id(portal, a->site);
-	if (site && !str_empty(a->section) && !section_exists(site, a->section))
+	if (site && !str_empty(a->section) && value_is_null(section_find(site, a->section)))
 		request_mistake(request, "section", N_("Choose a section of this site"));
 	if (request_has_mistakes(request)) {
 		response_status(response, 422);

@@ -53,7 +53,7 @@ enum err feed_page(struct request *request, struct response *response)
 	str slug = request_param(request, "slug");
 	struct article_list list;
 	struct db *db;
-	if (!str_empty(slug) && !section_exists(site, slug))
+	if (!str_empty(slug) && value_is_null(section_find(site, slug)))
 		return fail(&request->ctx, ERR_NOT_FOUND, "Page not found");
 	TRY(store_snapshot(&request->ctx, portal->store, &db));
 	TRY(article_list(&request->ctx, db, &(struct article_wanted){ .site = site,

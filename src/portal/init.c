@@ -98,7 +98,7 @@ static enum err source_write(struct ctx *ctx, struct db *db, const struct source
 	};
 	if (str_empty(a.title))
 		return fail(ctx, ERR_INVALID, "%s has no title", source->what);
-	if (kind == KIND_ARTICLE && !section_exists(source->site, a.section))
+	if (kind == KIND_ARTICLE && value_is_null(section_find(source->site, a.section)))
 		return fail(ctx, ERR_INVALID, "%s: there is no section “%.*s”", source->what,
 			    STR_ARG(a.section));
 	TRY(published_at(ctx, source, &a.published_at));

@@ -48,8 +48,8 @@ static str doubts_write(struct ctx *ctx, const struct imported *page)
 static str first_section(const struct site *site)
 {
 	struct value first = value_item(value_get(site->body, S("sections")), 0);
-	return section_exists(site, S("tin-tuc")) ? S("tin-tuc") :
-						    value_text(value_get(first, S("slug")));
+	return value_is_null(section_find(site, S("tin-tuc"))) ?
+		       value_text(value_get(first, S("slug"))) : S("tin-tuc");
 }
 
 static enum err draft_write(struct ctx *ctx, struct db *db, void *arg)

@@ -13,25 +13,33 @@ static enum err snapshot(struct request *request, struct db **ret_db)
 
 /* ---- home ---- */
 
-static struct value procedure_tiles(struct request *request, int64_t most)
+static struct value procedure_tile(struct request *request, const struct procedure *procedure)
 {
 	struct arena *arena = request->ctx.arena;
+	struct value tile = value_map();
+	str path = arena_printf(arena, "/thu-tuc/%.*s", STR_ARG(procedure->name));
+	str text = procedure_text(procedure, S("summary"), request->language);
+	value_set(arena, &tile, S("title"),
+		  value_str(procedure_text(procedure, S("title"), request->language)));
+	value_set(arena, &tile, S("text"), value_str(markdown_teaser(arena, text, 90)));
+	value_set(arena, &tile, S("url"), value_str(request_link(request, path)));
+	return tile;
+}
+
+/* The procedures that the block "services" of the home page names and that are in force. */
+static struct value procedure_tiles(struct request *request, const struct site *site)
+{
 	const struct portal *portal = request->state;
-	const struct procedure **items;
-	struct value tiles = value_list();
-	size_t n;
-	if (!portal->cases)
-		return tiles;
-	procedures_in_force(portal->cases, arena, clock_business(), &items, &n);
-	for (size_t i = 0; i < n && (int64_t)i < most; i++) {
-		struct value tile = value_map();
-		str path = arena_printf(arena, "/thu-tuc/%.*s", STR_ARG(items[i]->name));
-		value_set(arena, &tile, S("title"),
-			  value_str(procedure_text(items[i], S("title"), request->language)));
-		value_set(arena, &tile, S("text"),
-			  value_str(procedure_text(items[i], S("summary"), request->language)));
-		value_set(arena, &tile, S("url"), value_str(request_link(request, path)));
-		value_push(arena, &tiles, tile);
+	struct value tiles = value_list(), home = value_get(site->body, S("home"));
+	for (uint32_t i = 0; portal->cases && i < home.n; i++) {
+		struct value names = value_get(value_item(home, i), S("procedures"));
+		for (uint32_t k = 0; k < names.n; k++) {
+			const struct procedure *procedure = procedure_in_force(
+				portal->cases, value_text(value_item(names, k)), clock_business());
+			if (procedure)
+				value_push(request->ctx.arena, &tiles,
+					   procedure_tile(request, procedure));
+		}
 	}
 	return tiles;
 }
@@ -68,27 +76,14 @@ static enum err home_block(struct request *request, struct db *db, struct value 
 	str kind = value_text(value_get(block, S("block")));
 	if (str_eq(kind, S("news")))
 		TRY(news_block(request, db, block, &news));
-	if (str_eq(kind, S("notice"))) {
-		str text = text_in(value_get(block, S("text")), request->language);
-		notice = str_empty(text) ? value_null() : value_str(text);
-	}
+	if (str_eq(kind, S("notice")))
+		TRY(news_block(request, db, block, &notice));
 	value_set(arena, &one, S("news"), news);
 	value_set(arena, &one, S("notice"), notice);
 	value_set(arena, &one, S("figures"), value_bool(str_eq(kind, S("figures"))));
 	value_set(arena, &one, S("wards"), value_bool(str_eq(kind, S("wards")) && portal->n > 1));
 	value_push(arena, blocks, one);
 	return OK;
-}
-
-static int64_t tiles_wanted(const struct site *site)
-{
-	struct value home = value_get(site->body, S("home"));
-	for (uint32_t i = 0; i < home.n; i++) {
-		struct value block = value_item(home, i);
-		if (str_eq(value_text(value_get(block, S("block"))), S("services")))
-			return value_integer(value_get(block, S("count")), 4);
-	}
-	return 0;
 }
 
 enum err home_page(struct request *request, struct response *response)
@@ -99,13 +94,14 @@ enum err home_page(struct request *request, struct response *response)
 	if (!site)
 		return fail(&request->ctx, ERR_NOT_FOUND, "Page not found");
 	TRY(snapshot(request, &db));
-	str tagline = text_in(value_get(site->body, S("tagline")), request->language);
-	struct value view = page_view(request, request_text(request, N_("Home")), tagline);
+	str promise = request_text(request,
+		N_("Hand in once, follow every step, get the result on the day promised."));
+	struct value view = page_view(request, request_text(request, N_("Home")), promise);
 	struct value blocks = value_list(), home = value_get(site->body, S("home"));
 	for (uint32_t i = 0; i < home.n; i++)
 		TRY(home_block(request, db, value_item(home, i), &blocks));
-	value_set(arena, &view, S("tagline"), value_str(tagline));
-	value_set(arena, &view, S("tiles"), procedure_tiles(request, tiles_wanted(site)));
+	value_set(arena, &view, S("promise"), value_str(promise));
+	value_set(arena, &view, S("tiles"), procedure_tiles(request, site));
 	value_set(arena, &view, S("track_url"), value_str(request_link(request, S("/tra-cuu"))));
 	value_set(arena, &view, S("procedures_url"), value_str(request_link(request, S("/thu-tuc"))));
 	value_set(arena, &view, S("figures_url"), value_str(request_link(request, S("/cong-khai"))));
@@ -161,13 +157,21 @@ static struct value article_view(struct request *request, const struct article *
 	return view;
 }
 
+/* Those the writer named, else the newest of the section. */
 static enum err related_add(struct request *request, struct db *db, const struct article *a,
 			    struct value *view)
 {
 	struct article_list list;
-	TRY(article_list(&request->ctx, db, &(struct article_wanted){ .site = request_site(request),
-		.language = request->language, .section = a->section, .but = a->id, .most = RELATED },
-		&list));
+	struct article_wanted wanted = { .site = request_site(request),
+					 .language = request->language, .but = a->id, .most = RELATED };
+	str slugs[RELATED], rest = a->related, slug;
+	while (wanted.n_slugs < RELATED && str_next(&rest, ',', &slug))
+		if (!str_empty(str_trim(slug)))
+			slugs[wanted.n_slugs++] = str_trim(slug);
+	wanted.slugs = slugs;
+	if (!wanted.n_slugs)
+		wanted.section = a->section;
+	TRY(article_list(&request->ctx, db, &wanted, &list));
 	value_set(request->ctx.arena, view, S("related"), article_cards(request, &list));
 	return OK;
 }
@@ -227,11 +231,9 @@ enum err editor_preview(struct request *request, struct response *response)
 	return OK;
 }
 
-enum err static_page(struct request *request, struct response *response)
+static enum err page_show(struct request *request, struct response *response, struct db *db)
 {
 	struct article a;
-	struct db *db;
-	TRY(snapshot(request, &db));
 	TRY(article_by_slug(&request->ctx, db, request_site(request), KIND_PAGE,
 			    request_param(request, "slug"), &a));
 	struct value view = article_view(request, &a);
@@ -241,7 +243,27 @@ enum err static_page(struct request *request, struct response *response)
 	return OK;
 }
 
+enum err static_page(struct request *request, struct response *response)
+{
+	struct db *db;
+	TRY(snapshot(request, &db));
+	return page_show(request, response, db);
+}
+
 /* ---- a section ---- */
+
+static struct value children_of(struct request *request, struct value section)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value list = value_list(), children = value_get(section, S("children"));
+	for (uint32_t i = 0; i < children.n; i++) {
+		struct value child = value_item(children, i);
+		crumb_add(arena, &list, text_in(value_get(child, S("title")), request->language),
+			  request_link(request, arena_printf(arena, "/chuyen-muc/%.*s",
+				       STR_ARG(value_text(value_get(child, S("slug")))))));
+	}
+	return list;
+}
 
 static void older_add(struct request *request, struct value *view, const struct article_list *list)
 {
@@ -260,21 +282,27 @@ static void older_add(struct request *request, struct value *view, const struct 
 	value_set(arena, view, S("pagination"), pagination);
 }
 
+/* A section that has a standing page of its name is that page. */
 enum err section_page(struct request *request, struct response *response)
 {
 	struct arena *arena = request->ctx.arena;
 	const struct site *site = request_site(request);
 	str slug = request_param(request, "slug");
+	struct value section = section_find(site, slug);
 	struct article_list list;
 	struct db *db;
-	if (!section_exists(site, slug))
+	if (value_is_null(section))
 		return fail(&request->ctx, ERR_NOT_FOUND, "Page not found");
 	TRY(snapshot(request, &db));
+	enum err standing = page_show(request, response, db);
+	if (standing != ERR_NOT_FOUND)
+		return standing;
 	TRY(article_list(&request->ctx, db, &(struct article_wanted){ .site = site,
 		.language = request->language, .section = slug,
 		.before = request_query_int(request, "truoc", 0), .most = SECTION_PAGE }, &list));
 	struct value view = page_view(request, section_title(site, slug, request->language), S(""));
 	value_set(arena, &view, S("articles"), article_cards(request, &list));
+	value_set(arena, &view, S("children"), children_of(request, section));
 	value_set(arena, &view, S("feed_url"), value_str(request_link(request,
 		  arena_printf(arena, "/chuyen-muc/%.*s/rss.xml", STR_ARG(slug)))));
 	value_set(arena, &view, S("crumbs"), crumb(request, NULL, S("")));

@@ -41,7 +41,7 @@ void portal_viewed(struct portal *portal, int64_t count, uint64_t visitor);
 enum err portal_touch(struct ctx *ctx, struct db *db);
 
 /* What the page shell needs of a site: {name, above, home, owner, theme, search, address, phone, email,
- * hours, desk, nav[…], links[…], wards[…]} in the request's language (docs/FRONTEND.md). */
+ * hours, desk, nav[…], sections[…], links[…], wards[…]} in the request's language (docs/FRONTEND.md). */
 struct value portal_shell(struct portal *portal, const struct request *request);
 
 /* `motcua import article FILE`: reads the raw text of an old page and keeps it as a draft of the

@@ -54,7 +54,8 @@ const struct site *site_by_code(const struct portal *portal, str code);
 str text_in(struct value texts, str language);
 /* Title of the section with that slug, at any depth; the slug itself where there is none. */
 str section_title(const struct site *site, str slug, str language);
-bool section_exists(const struct site *site, str slug);
+/* {slug, title, children}; null where there is none. */
+struct value section_find(const struct site *site, str slug);
 /* The section and all below it, for lists. */
 void section_family(struct arena *arena, const struct site *site, str slug, str **ret, size_t *ret_n);
 
@@ -77,6 +78,8 @@ struct article_wanted {
 	str section;    /* and those below it; empty: all */
 	usec before;    /* published earlier than this; 0: the newest */
 	int64_t but;    /* not this one */
+	const str *slugs; /* only these */
+	size_t n_slugs;
 	bool home;      /* only those that may stand at the top of a home page */
 	int most;
 };

@@ -23,20 +23,28 @@ static void nav_add(const struct request *request, struct value *nav, str label,
 	value_push(arena, nav, item);
 }
 
-/* Home, the sections of the first level, and what a citizen comes to do. */
-static struct value nav_of(const struct site *site, const struct request *request)
+/* What a citizen comes to do. */
+static struct value nav_of(const struct request *request)
 {
-	struct value nav = value_list(), sections = value_get(site->body, S("sections"));
+	struct value nav = value_list();
 	nav_add(request, &nav, request_text(request, N_("Home")), S("/"));
+	nav_add(request, &nav, request_text(request, N_("Procedures")), S("/thu-tuc"));
+	nav_add(request, &nav, request_text(request, N_("Follow a case")), S("/tra-cuu"));
+	nav_add(request, &nav, request_text(request, N_("Published figures")), S("/cong-khai"));
+	return nav;
+}
+
+/* What there is to read: the sections of the first level. */
+static struct value sections_of(const struct site *site, const struct request *request)
+{
+	struct value list = value_list(), sections = value_get(site->body, S("sections"));
 	for (uint32_t i = 0; i < sections.n; i++) {
 		struct value section = value_item(sections, i);
-		nav_add(request, &nav, text_in(value_get(section, S("title")), request->language),
+		nav_add(request, &list, text_in(value_get(section, S("title")), request->language),
 			arena_printf(request->ctx.arena, "/chuyen-muc/%.*s",
 				     STR_ARG(value_text(value_get(section, S("slug"))))));
 	}
-	nav_add(request, &nav, request_text(request, N_("Procedures")), S("/thu-tuc"));
-	nav_add(request, &nav, request_text(request, N_("Follow a case")), S("/tra-cuu"));
-	return nav;
+	return list;
 }
 
 /* A path on the main site in the reader's language, wherever the request is. */
@@ -71,9 +79,11 @@ static struct value wards_of(const struct portal *portal, const struct request *
 	struct value list = value_list();
 	for (size_t i = 1; i < portal->n; i++) {
 		const struct site *site = &portal->sites[i];
-		str title = text_in(value_get(site->body, S("short")), request->language);
-		if (str_empty(title))
-			title = text_in(value_get(site->body, S("title")), request->language);
+		str title = text_in(value_get(site->body, S("title")), request->language);
+		if (site->owner && str_eq(site->owner->kind, S("ward")))
+			title = arena_printf(request->ctx.arena,
+					     ctx_text(&request->ctx, N_("%.*s Ward")),
+					     STR_ARG(site->owner->zone));
 		str url = str_empty(site->host) ? main_link(portal, request, site->path) :
 						  site->redirect;
 		value_push(request->ctx.arena, &list, link_item(request->ctx.arena, title, url));
@@ -95,15 +105,6 @@ static void contact_add(const struct site *site, const struct request *request, 
 			 text_in(value_get(contact, str_z(keys[i])), request->language));
 }
 
-/* The organisation above: "Thành phố Đà Nẵng", "Quận Cẩm Lệ". */
-static str above_of(const struct portal *portal, const struct site *site, str language)
-{
-	str above = text_in(value_get(site->body, S("above")), language);
-	if (!str_empty(above) || site == &portal->sites[0])
-		return above;
-	return text_in(value_get(portal->sites[0].body, S("short")), language);
-}
-
 struct value portal_shell(struct portal *portal, const struct request *request)
 {
 	struct arena *arena = request->ctx.arena;
@@ -112,8 +113,7 @@ struct value portal_shell(struct portal *portal, const struct request *request)
 	if (!site)
 		return map;
 	set_text(arena, &map, "name", text_in(value_get(site->body, S("title")), request->language));
-	set_text(arena, &map, "above", above_of(portal, site, request->language));
-	set_text(arena, &map, "tagline",
+	set_text(arena, &map, "above",
 		 text_in(value_get(site->body, S("tagline")), request->language));
 	set_text(arena, &map, "home", request_link(request, S("/")));
 	set_text(arena, &map, "search", request_link(request, S("/tim")));
@@ -122,7 +122,8 @@ struct value portal_shell(struct portal *portal, const struct request *request)
 		 site->owner ? organisation_name(site->owner, request->language) : S(""));
 	set_text(arena, &map, "desk", main_link(portal, request, S("/ban")));
 	contact_add(site, request, &map);
-	value_set(arena, &map, S("nav"), nav_of(site, request));
+	value_set(arena, &map, S("nav"), nav_of(request));
+	value_set(arena, &map, S("sections"), sections_of(site, request));
 	value_set(arena, &map, S("links"), links_of(portal, request));
 	value_set(arena, &map, S("wards"), wards_of(portal, request));
 	return map;

@@ -153,29 +153,29 @@ str text_in(struct value texts, str language)
 	return str_empty(text) ? value_text(value_get(texts, S("vi"))) : text;
 }
 
-static struct value section_find(struct value sections, str slug)
+static struct value find_below(struct value sections, str slug)
 {
 	for (uint32_t i = 0; i < sections.n; i++) {
 		struct value section = value_item(sections, i);
 		if (str_eq(value_text(value_get(section, S("slug"))), slug))
 			return section;
-		struct value below = section_find(value_get(section, S("children")), slug);
+		struct value below = find_below(value_get(section, S("children")), slug);
 		if (!value_is_null(below))
 			return below;
 	}
 	return value_null();
 }
 
-str section_title(const struct site *site, str slug, str language)
+struct value section_find(const struct site *site, str slug)
 {
-	struct value section = section_find(value_get(site->body, S("sections")), slug);
-	str title = text_in(value_get(section, S("title")), language);
-	return str_empty(title) ? slug : title;
+	return find_below(value_get(site->body, S("sections")), slug);
 }
 
-bool section_exists(const struct site *site, str slug)
+str section_title(const struct site *site, str slug, str language)
 {
-	return !value_is_null(section_find(value_get(site->body, S("sections")), slug));
+	struct value section = section_find(site, slug);
+	str title = text_in(value_get(section, S("title")), language);
+	return str_empty(title) ? slug : title;
 }
 
 static void family_add(struct arena *arena, struct value section, str **list, size_t *n)
@@ -191,5 +191,5 @@ void section_family(struct arena *arena, const struct site *site, str slug, str 
 {
 	*ret = NULL;
 	*ret_n = 0;
-	family_add(arena, section_find(value_get(site->body, S("sections")), slug), ret, ret_n);
+	family_add(arena, section_find(site, slug), ret, ret_n);
 }

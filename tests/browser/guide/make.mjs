@@ -29,6 +29,11 @@ const shell = {
       { label: t("Tra cứu hồ sơ", "Follow a case"), url: "/tra-cuu", current: false },
       { label: t("Công khai kết quả", "Published figures"), url: "/cong-khai", current: false },
     ],
+    sections: [
+      { label: t("Tin tức", "News"), url: "/chuyen-muc/tin-tuc", current: true },
+      { label: t("Cải cách hành chính", "Administrative reform"), url: "/chuyen-muc/cai-cach", current: false },
+      { label: t("Thông báo", "Notices"), url: "/chuyen-muc/thong-bao", current: false },
+    ],
     links: [
       { label: t("Thủ tục hành chính", "Procedures"), url: "/thu-tuc" },
       { label: t("Tra cứu hồ sơ", "Follow a case"), url: "/tra-cuu" },
