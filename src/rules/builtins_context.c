@@ -107,10 +107,14 @@ static struct value call_context_merge(struct run *run, const struct value *args
 }
 
 const struct builtin builtins_context[] = {
-	{ "get value", "m|context,key|keys", "ca", call_get_value, false },
+	{ "get value", "m,", "ca", call_get_value, false },
+	{ "get value", "m|context,key", "cs", call_get_value, false },
+	{ "get value", "m|context,keys", "cl", call_get_value, false },
 	{ "get entries", "m|context", "c", call_get_entries, false },
 	{ "context", "entries", "l", call_context, false },
-	{ "context put", "context,key|keys,value", "caa", call_context_put, false },
+	{ "context put", "context,,value", "caa", call_context_put, false },
+	{ "context put", "context,key,value", "csa", call_context_put, false },
+	{ "context put", "context,keys,value", "cla", call_context_put, false },
 	{ "context merge", "contexts", "l", call_context_merge, false },
 	{ NULL, NULL, NULL, NULL, false },
 };

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "rules/builtin.h"
 #include "rules/eval.h"
+#include "rules/temporal.h"
 
 static struct value call_string(struct run *run, const struct value *args, uint32_t n)
 {
@@ -32,8 +33,6 @@ static struct value call_number(struct run *run, const struct value *args, uint3
 	char group, point;
 	struct decimal d;
 	struct buf out = { .arena = run->arena };
-	if (args[0].kind == VALUE_NUMBER)
-		return args[0];
 	if (args[0].kind != VALUE_STRING || !separator_of(args[1], " ,.", &group) ||
 	    !separator_of(args[2], ",.", &point) || (group && group == point))
 		return run_null(run, "This is no number, or no separator of numbers", S(""));
@@ -51,6 +50,25 @@ static struct value call_number(struct run *run, const struct value *args, uint3
 	return value_decimal(d);
 }
 
+/* The same in every respect, the zone included: not only the same moment. */
+static bool identical(struct value a, struct value b)
+{
+	if (a.kind != b.kind)
+		return false;
+	if (a.kind != VALUE_TIME && a.kind != VALUE_DATE_TIME)
+		return value_same(a, b);
+	const struct temporal *t = a.object, *u = b.object;
+	return t->year == u->year && t->month == u->month && t->day == u->day &&
+	       t->hour == u->hour && t->minute == u->minute && t->second == u->second &&
+	       t->nanos == u->nanos && t->zone == u->zone && t->offset == u->offset &&
+	       t->named == u->named;
+}
+
+static struct value call_is(struct run *run, const struct value *args, uint32_t n)
+{
+	return value_bool(identical(args[0], args[1]));
+}
+
 static struct value call_is_defined(struct run *run, const struct value *args, uint32_t n)
 {
 	return value_bool(!value_is_null(args[0]));
@@ -65,6 +83,7 @@ const struct builtin builtins_conversion[] = {
 	{ "string", "from", "a", call_string, false },
 	{ "not", "negand", "a", call_not, false },
 	{ "number", "from,grouping separator,decimal separator", "as?s?", call_number, false },
+	{ "is", "value1,value2", "a?a?", call_is, false },
 	{ "is defined", "value", "a", call_is_defined, false },
 	{ "get or else", "value,default", "aa", call_get_or_else, false },
 	{ NULL, NULL, NULL, NULL, false },

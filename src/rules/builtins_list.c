@@ -75,7 +75,7 @@ static struct value slice(struct run *run, struct value list, uint32_t from, uin
 static bool place_in(struct value list, struct value position, uint32_t *ret_place)
 {
 	int64_t at;
-	if (!decimal_to_int(position.number, &at))
+	if (!decimal_to_int(decimal_round(position.number, 0, ROUND_DOWN), &at))
 		return false;
 	at = at < 0 ? at + (int64_t)list.n : at - 1;
 	if (at < 0 || at >= list.n)
@@ -316,7 +316,9 @@ const struct builtin builtins_list[] = {
 	{ "insert before", "list,position,newItem|new item", "lna", call_insert_before, false },
 	{ "remove", "list,position", "ln", call_remove, false },
 	{ "reverse", "list", "l", call_reverse, false },
-	{ "list replace", "list,position|match,newItem|new item", "laa", call_list_replace, false },
+	{ "list replace", "list,,newItem", "laa", call_list_replace, false },
+	{ "list replace", "list,position,newItem|new item", "lna", call_list_replace, false },
+	{ "list replace", "list,match,newItem|new item", "lfa", call_list_replace, false },
 	{ "union", "list", "l*", call_union, false },
 	{ "distinct values", "list", "l", call_union, false },
 	{ "duplicate values", "list", "l", call_duplicate_values, false },

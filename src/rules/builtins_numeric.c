@@ -8,11 +8,10 @@ static struct value optional(bool ok, struct decimal d)
 }
 
 /* The scale must be a whole number that decimal128 can have. */
-static struct value rounded(const struct value *args, enum decimal_rounding mode)
+static struct value rounded(const struct value *args, uint32_t n, enum decimal_rounding mode)
 {
 	int64_t scale = 0;
-	if (!value_is_null(args[1]) &&
-	    !decimal_to_int(decimal_round(args[1].number, 0, ROUND_DOWN), &scale))
+	if (n > 1 && !decimal_to_int(decimal_round(args[1].number, 0, ROUND_DOWN), &scale))
 		return value_null();
 	if (scale < -6111 || scale > 6176)
 		return value_null();
@@ -21,37 +20,37 @@ static struct value rounded(const struct value *args, enum decimal_rounding mode
 
 static struct value call_decimal(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_HALF_EVEN);
+	return rounded(args, n, ROUND_HALF_EVEN);
 }
 
 static struct value call_floor(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_FLOOR);
+	return rounded(args, n, ROUND_FLOOR);
 }
 
 static struct value call_ceiling(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_CEILING);
+	return rounded(args, n, ROUND_CEILING);
 }
 
 static struct value call_round_up(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_UP);
+	return rounded(args, n, ROUND_UP);
 }
 
 static struct value call_round_down(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_DOWN);
+	return rounded(args, n, ROUND_DOWN);
 }
 
 static struct value call_round_half_up(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_HALF_UP);
+	return rounded(args, n, ROUND_HALF_UP);
 }
 
 static struct value call_round_half_down(struct run *run, const struct value *args, uint32_t n)
 {
-	return rounded(args, ROUND_HALF_DOWN);
+	return rounded(args, n, ROUND_HALF_DOWN);
 }
 
 static struct value call_abs(struct run *run, const struct value *args, uint32_t n)
@@ -110,13 +109,15 @@ static struct value call_even(struct run *run, const struct value *args, uint32_
 
 const struct builtin builtins_numeric[] = {
 	{ "decimal", "n,scale", "nn", call_decimal, true },
-	{ "floor", "n,scale", "nn?", call_floor, true },
-	{ "ceiling", "n,scale", "nn?", call_ceiling, true },
+	{ "floor", "n", "n", call_floor, true },
+	{ "floor", "n,scale", "nn", call_floor, true },
+	{ "ceiling", "n", "n", call_ceiling, true },
+	{ "ceiling", "n,scale", "nn", call_ceiling, true },
 	{ "round up", "n,scale", "nn", call_round_up, true },
 	{ "round down", "n,scale", "nn", call_round_down, true },
 	{ "round half up", "n,scale", "nn", call_round_half_up, true },
 	{ "round half down", "n,scale", "nn", call_round_half_down, true },
-	{ "abs", "n|number", "a", call_abs, true },
+	{ "abs", "n", "a", call_abs, true },
 	{ "modulo", "dividend,divisor", "nn", call_modulo, true },
 	{ "sqrt", "number", "n", call_sqrt, true },
 	{ "log", "number", "n", call_log, true },

@@ -1,5 +1,6 @@
 #include "rules/builtin.h"
 #include "rules/eval.h"
+#include "rules/lexer.h"
 
 /*
  * The relations between points and ranges (Allen's intervals). Every argument is made a range: a
@@ -142,8 +143,7 @@ static struct value call_overlaps_before(struct run *run, const struct value *ar
 	struct relation r;
 	if (!ready(run, args, RANGES, &r))
 		return value_null();
-	return value_bool(r.lows <= 0 && r.a_high_b_low >= 0 && r.highs <= 0 &&
-			  !(r.lows == 0 && r.highs == 0));
+	return value_bool(r.lows < 0 && r.a_high_b_low >= 0 && r.highs <= 0);
 }
 
 static struct value call_overlaps_after(struct run *run, const struct value *args, uint32_t n)
@@ -198,6 +198,75 @@ static struct value call_coincides(struct run *run, const struct value *args, ui
 	return value_bool(r.lows == 0 && r.highs == 0);
 }
 
+/* ---- range("[1..5]") ---- */
+
+static str trimmed(str s)
+{
+	uint32_t code;
+	while (s.n && utf8_decode(s, 0, &code) && is_feel_blank(code))
+		s = str_slice(s, utf8_decode(s, 0, &code), s.n);
+	return str_trim(s);
+}
+
+/* One end that is written down as a literal; false for anything that must be worked out. */
+static bool literal_end(struct run *run, str text, struct value *ret_v)
+{
+	struct feel *feel;
+	struct feel_fault fault;
+	if (!feel_parse(run->arena, text, NULL, &feel, &fault) ||
+	    feel->root->kind != NODE_CONSTANT)
+		return false;
+	*ret_v = feel->root->constant;
+	return !value_is_null(*ret_v);
+}
+
+/* The ".." between the ends: the first outside quotes. */
+static size_t find_dots(str s)
+{
+	bool quoted = false;
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		quoted ^= s.p[i] == '"';
+		if (!quoted && s.p[i] == '.' && s.p[i + 1] == '.')
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* An end that is open may be left out. */
+static bool read_range(struct run *run, str s, struct feel_range *r)
+{
+	int order;
+	s = trimmed(s);
+	if (s.n < 4 || !strchr("[(]", s.p[0]) || !strchr("])[", s.p[s.n - 1]))
+		return false;
+	r->low_closed = s.p[0] == '[';
+	r->high_closed = s.p[s.n - 1] == ']';
+	str inside = str_slice(s, 1, s.n - 1);
+	size_t dots = find_dots(inside);
+	if (dots == SIZE_MAX)
+		return false;
+	str low = trimmed(str_slice(inside, 0, dots));
+	str high = trimmed(str_slice(inside, dots + 2, inside.n));
+	r->has_low = low.n != 0;
+	r->has_high = high.n != 0;
+	if (r->has_low ? !literal_end(run, low, &r->low) : r->low_closed)
+		return false;
+	if (r->has_high ? !literal_end(run, high, &r->high) : r->high_closed)
+		return false;
+	if (r->has_low && r->has_high)
+		return value_order(r->low, r->high, &order) && order <= 0;
+	struct value only = r->has_low ? r->low : r->high;
+	return (r->has_low || r->has_high) && value_order(only, only, &order);
+}
+
+static struct value call_range(struct run *run, const struct value *args, uint32_t n)
+{
+	struct feel_range *range = ARENA_NEW(run->arena, struct feel_range);
+	if (!run_steps(run, args[0].n) || !read_range(run, value_text(args[0]), range))
+		return run_null(run, "This is no range", value_text(args[0]));
+	return value_object(VALUE_RANGE, range);
+}
+
 #define FIRST "point1|point|range1|range"
 #define SECOND "point2|point|range2|range"
 
@@ -216,5 +285,6 @@ const struct builtin builtins_range[] = {
 	{ "starts", FIRST "," SECOND, "aa", call_starts, false },
 	{ "started by", FIRST "," SECOND, "aa", call_started_by, false },
 	{ "coincides", FIRST "," SECOND, "aa", call_coincides, false },
+	{ "range", "from", "s", call_range, false },
 	{ NULL, NULL, NULL, NULL, false },
 };

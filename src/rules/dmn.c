@@ -204,7 +204,11 @@ static struct value serve(struct making *m, const struct element *e)
 			run_null(m->run, "This input is not of its type", p->name);
 		remember(m, p, v);
 	}
-	return service_outputs(m, e);
+	const struct feel_type *type = e->signature.result;
+	struct value result = service_outputs(m, e);
+	if (type && !type_coerce(m->run, type, result, &result))
+		return run_null(m->run, "The result is not of the type of the service", e->name);
+	return result;
 }
 
 static const struct element *find_element(const struct dmn_model *model, str name)

@@ -162,6 +162,7 @@ static struct value for_eval(struct run *run, const struct boxed *boxed)
 	return result;
 }
 
+/* Unlike in FEEL, a condition that is no boolean is a fault of the model, wherever it stands. */
 static struct value quantified_eval(struct run *run, const struct boxed *boxed)
 {
 	bool decisive = boxed->kind == BOXED_SOME;
@@ -171,14 +172,14 @@ static struct value quantified_eval(struct run *run, const struct boxed *boxed)
 	for (uint32_t i = 0; i < list.n && run_steps(run, 1); i++) {
 		struct value v = body_eval(run, boxed->b, boxed->name, list.items[i]);
 		if (v.kind != VALUE_BOOL)
-			result = value_null();
-		else if (v.boolean == decisive)
-			return v;
+			return run_null(run, "What is to be satisfied is no boolean", S(""));
+		if (v.boolean == decisive)
+			result = v;
 	}
 	return result;
 }
 
-/* Unlike in FEEL, a condition that is no boolean is a fault of the model. */
+/* As in quantified_eval, a condition that is no boolean is a fault of the model. */
 static struct value filter_eval(struct run *run, const struct boxed *boxed)
 {
 	struct value list = source_list(run, boxed), kept = value_list();

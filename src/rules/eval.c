@@ -110,11 +110,29 @@ static const struct feel_native *find_native(const struct run *run, str name)
 	return NULL;
 }
 
+/* A name with dots in it may as well be a path: "Person.Name". */
+static bool eval_dotted(struct run *run, str name, struct value *ret_v)
+{
+	size_t dot = str_find_byte(name, '.');
+	const struct value *found =
+		dot == SIZE_MAX ? NULL : find_variable(run, str_slice(name, 0, dot));
+	if (!found)
+		return false;
+	*ret_v = *found;
+	str rest = str_slice(name, dot + 1, name.n);
+	for (str part; str_next(&rest, '.', &part);)
+		*ret_v = eval_path(run, *ret_v, part);
+	return true;
+}
+
 static struct value eval_name(struct run *run, const struct node *node)
 {
+	struct value v;
 	const struct value *found = find_variable(run, node->name);
 	if (found)
 		return *found;
+	if (eval_dotted(run, node->name, &v))
+		return v;
 	const struct feel_native *native = find_native(run, node->name);
 	if (native)
 		return function_value(run, (struct feel_function){ .n = native->parameters,
@@ -187,7 +205,8 @@ static struct value eval_unary(struct run *run, const struct node *node)
 		*range = (struct feel_range){ .low = end, .high = end, .has_low = true,
 					      .has_high = true, .low_closed = true,
 					      .high_closed = true,
-					      .unequal = node->op == OP_UNEQUAL };
+					      .unequal = node->op == OP_UNEQUAL,
+					      .equal = node->op == OP_EQUAL };
 	}
 	return value_object(VALUE_RANGE, range);
 }
@@ -208,14 +227,19 @@ static struct value eval_and_or(struct run *run, const struct node *node)
 	return value_null();
 }
 
+struct value and_of(struct value a, struct value b)
+{
+	bool no = (a.kind == VALUE_BOOL && !a.boolean) || (b.kind == VALUE_BOOL && !b.boolean);
+	if (no)
+		return value_bool(false);
+	return a.kind == VALUE_BOOL && b.kind == VALUE_BOOL ? value_bool(true) : value_null();
+}
+
 static struct value eval_between(struct run *run, const struct node *node)
 {
-	struct value v = eval(run, node->a);
-	int from_low, from_high;
-	if (!value_order(v, eval(run, node->b), &from_low) ||
-	    !value_order(v, eval(run, node->c), &from_high))
-		return run_null(run, "These values have no order", S(""));
-	return value_bool(from_low >= 0 && from_high <= 0);
+	struct value v = eval(run, node->a), low = eval(run, node->b);
+	return and_of(eval_compare(run, OP_GREATER_EQUAL, v, low),
+		      eval_compare(run, OP_LESS_EQUAL, v, eval(run, node->c)));
 }
 
 /* ---- functions ---- */

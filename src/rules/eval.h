@@ -56,6 +56,7 @@ struct feel_range {
 	struct value low, high;
 	bool has_low, has_high, low_closed, high_closed;
 	bool unequal; /* `!= low`: everything but one value */
+	bool equal;   /* `= low`: only this value */
 };
 
 void run_init(struct run *run, struct arena *arena, const struct feel_scope *scope,
@@ -80,6 +81,8 @@ struct value eval_test(struct run *run, struct value v, const struct node *test)
 struct value eval_tests(struct run *run, struct value v, const struct node *tests);
 /* As `v in candidate`, the candidate being a value already. */
 struct value eval_in(struct run *run, struct value v, struct value candidate);
+/* Conjunction of three-valued logic. */
+struct value and_of(struct value a, struct value b);
 struct value range_holds(struct run *run, const struct feel_range *range, struct value v);
 struct value eval_loop(struct run *run, const struct node *node);
 struct value eval_filter(struct run *run, const struct node *node);

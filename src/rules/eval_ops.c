@@ -52,7 +52,7 @@ static bool same_ranges(const struct feel_range *a, const struct feel_range *b)
 {
 	return a->has_low == b->has_low && a->has_high == b->has_high &&
 	       a->low_closed == b->low_closed && a->high_closed == b->high_closed &&
-	       a->unequal == b->unequal && value_same(a->low, b->low) &&
+	       a->unequal == b->unequal && a->equal == b->equal && value_same(a->low, b->low) &&
 	       value_same(a->high, b->high);
 }
 
@@ -114,27 +114,19 @@ struct value eval_compare(struct run *run, enum operator op, struct value a, str
 
 /* ---- tests ---- */
 
-static struct value beyond_end(struct run *run, struct value v, struct value end, bool closed,
-			       int side)
-{
-	int order;
-	if (!value_order(v, end, &order))
-		return run_null(run, "The value cannot be compared with the range", S(""));
-	return value_bool(order == 0 ? !closed : (order > 0) == (side > 0));
-}
 
 struct value range_holds(struct run *run, const struct feel_range *range, struct value v)
 {
-	struct value out = value_bool(false);
-	if (range->unequal || (range->has_low && range->has_high && range->low_closed &&
-			       range->high_closed && value_is_null(range->low) &&
-			       value_is_null(range->high)))
+	struct value above = value_bool(true), below = above;
+	if (range->unequal || range->equal)
 		return eval_compare(run, range->unequal ? OP_UNEQUAL : OP_EQUAL, v, range->low);
 	if (range->has_low)
-		out = beyond_end(run, v, range->low, range->low_closed, -1);
-	if (out.kind == VALUE_BOOL && !out.boolean && range->has_high)
-		out = beyond_end(run, v, range->high, range->high_closed, 1);
-	return out.kind == VALUE_BOOL ? value_bool(!out.boolean) : out;
+		above = eval_compare(run, range->low_closed ? OP_GREATER_EQUAL : OP_GREATER, v,
+				     range->low);
+	if (range->has_high)
+		below = eval_compare(run, range->high_closed ? OP_LESS_EQUAL : OP_LESS, v,
+				     range->high);
+	return and_of(above, below);
 }
 
 struct value eval_in(struct run *run, struct value v, struct value candidate)

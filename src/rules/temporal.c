@@ -146,8 +146,9 @@ bool temporal_order(struct value a, struct value b, int *ret_order)
 		const struct temporal *t = a.object, *u = b.object;
 		if ((t->zone == ZONE_NONE) != (u->zone == ZONE_NONE))
 			return false;
-		x = moment(t, a.kind);
-		y = moment(u, b.kind);
+		/* The standard compares times by whole seconds. */
+		x = floor_div(moment(t, a.kind), SECOND);
+		y = floor_div(moment(u, b.kind), SECOND);
 	}
 	*ret_order = (x > y) - (x < y);
 	return true;
@@ -287,12 +288,9 @@ struct value temporal_months_between(struct value a, struct value b)
 {
 	const struct temporal *from = a.object, *to = b.object;
 	int64_t months = ((int64_t)to->year - from->year) * 12 + (to->month - from->month);
-	/* What is left within the month decides whether the last month is whole. */
-	i128 rest = (to->day - from->day) * DAY;
-	if (a.kind == VALUE_DATE_TIME)
-		rest -= time_nanos(from);
-	if (b.kind == VALUE_DATE_TIME)
-		rest += time_nanos(to);
+	/* Of dates with times only the dates count. What is left within the month decides whether
+	 * the last month is whole. */
+	int rest = to->day - from->day;
 	if (months > 0 && rest < 0)
 		months--;
 	else if (months < 0 && rest > 0)

@@ -63,7 +63,7 @@ static void write_context(struct buf *out, struct value v, uint32_t depth)
 
 static void write_range(struct buf *out, const struct feel_range *r, uint32_t depth)
 {
-	if (r->has_low && r->has_high && !r->unequal) {
+	if (r->has_low && r->has_high && !r->unequal && !r->equal) {
 		buf_byte(out, r->low_closed ? '[' : '(');
 		write_literal(out, r->low, depth);
 		buf_str(out, S(".."));
@@ -74,6 +74,8 @@ static void write_range(struct buf *out, const struct feel_range *r, uint32_t de
 	buf_byte(out, '(');
 	if (r->unequal)
 		buf_str(out, S("!="));
+	else if (r->equal)
+		buf_byte(out, '=');
 	else if (r->has_low)
 		buf_str(out, r->low_closed ? S(">=") : S(">"));
 	else

@@ -111,25 +111,28 @@ static bool admits_function(const struct feel_type *type, const struct feel_func
 
 /* ---- values against types ---- */
 
-static bool admits(struct run *run, const struct feel_type *type, struct value v);
+/* Whether the value has the shape of the type and, where asked, is among its allowed values. */
+static bool admits(struct run *run, const struct feel_type *type, struct value v, bool allowed);
 
-static bool admits_members(struct run *run, const struct feel_type *type, struct value v)
+static bool admits_members(struct run *run, const struct feel_type *type, struct value v,
+			   bool allowed)
 {
 	for (uint32_t i = 0; i < type->n; i++) {
 		const struct value *member = value_find(v, type->names[i]);
 		if (!member)
 			return false;
 		if (!value_is_null(*member) && type->members[i] &&
-		    !admits(run, type->members[i], *member))
+		    !admits(run, type->members[i], *member, allowed))
 			return false;
 	}
 	return true;
 }
 
-static bool admits_items(struct run *run, const struct feel_type *type, struct value v)
+static bool admits_items(struct run *run, const struct feel_type *type, struct value v,
+			   bool allowed)
 {
 	for (uint32_t i = 0; type->element && i < v.n; i++)
-		if (!value_is_null(v.items[i]) && !admits(run, type->element, v.items[i]))
+		if (!value_is_null(v.items[i]) && !admits(run, type->element, v.items[i], allowed))
 			return false;
 	return true;
 }
@@ -138,8 +141,8 @@ static bool admits_ends(struct run *run, const struct feel_type *type, const str
 {
 	if (!type->element)
 		return true;
-	return (value_is_null(r->low) || admits(run, type->element, r->low)) &&
-	       (value_is_null(r->high) || admits(run, type->element, r->high));
+	return (value_is_null(r->low) || admits(run, type->element, r->low, false)) &&
+	       (value_is_null(r->high) || admits(run, type->element, r->high, false));
 }
 
 static bool satisfies(struct run *run, const struct feel *tests, struct value v)
@@ -171,7 +174,8 @@ static bool is_allowed(struct run *run, const struct feel_type *type, struct val
 	return true;
 }
 
-static bool admits_shape(struct run *run, const struct feel_type *type, struct value v)
+static bool admits_shape(struct run *run, const struct feel_type *type, struct value v,
+			 bool allowed)
 {
 	if (type->kind == TYPE_ANY)
 		return true;
@@ -179,9 +183,9 @@ static bool admits_shape(struct run *run, const struct feel_type *type, struct v
 		return false;
 	switch (type->kind) {
 	case TYPE_CONTEXT:
-		return admits_members(run, type, v);
+		return admits_members(run, type, v, allowed);
 	case TYPE_LIST:
-		return admits_items(run, type, v);
+		return admits_items(run, type, v, allowed);
 	case TYPE_RANGE:
 		return admits_ends(run, type, v.object);
 	case TYPE_FUNCTION:
@@ -191,14 +195,14 @@ static bool admits_shape(struct run *run, const struct feel_type *type, struct v
 	}
 }
 
-static bool admits(struct run *run, const struct feel_type *type, struct value v)
+static bool admits(struct run *run, const struct feel_type *type, struct value v, bool allowed)
 {
 	if (run->depth >= run->most_depth || !run_steps(run, 1)) {
 		run_exhaust(run);
 		return false;
 	}
 	run->depth++;
-	bool ok = admits_shape(run, type, v) && is_allowed(run, type, v);
+	bool ok = admits_shape(run, type, v, allowed) && (!allowed || is_allowed(run, type, v));
 	run->depth--;
 	return ok;
 }
@@ -207,7 +211,7 @@ bool type_admits(struct run *run, const struct feel_type *type, struct value v)
 {
 	if (value_is_null(v))
 		return type->kind == TYPE_NULL;
-	return admits(run, type, v);
+	return admits(run, type, v, false);
 }
 
 bool type_coerce(struct run *run, const struct feel_type *type, struct value v,
@@ -215,22 +219,22 @@ bool type_coerce(struct run *run, const struct feel_type *type, struct value v,
 {
 	struct temporal midnight;
 	*ret_v = v;
-	if (value_is_null(v) || admits(run, type, v))
+	if (value_is_null(v) || admits(run, type, v, true))
 		return true;
-	if (v.kind == VALUE_LIST && v.n == 1 && admits(run, type, v.items[0])) {
+	if (v.kind == VALUE_LIST && v.n == 1 && admits(run, type, v.items[0], true)) {
 		*ret_v = v.items[0];
 		return true;
 	}
 	if (type->kind == TYPE_LIST && v.kind != VALUE_LIST) {
 		*ret_v = value_as_list(run, v);
-		if (admits(run, type, *ret_v))
+		if (admits(run, type, *ret_v, true))
 			return true;
 	}
 	if (type->kind == TYPE_DATE_TIME && v.kind == VALUE_DATE) {
 		midnight = *(const struct temporal *)v.object;
 		midnight.zone = ZONE_OFFSET;
 		*ret_v = temporal_value(run->arena, VALUE_DATE_TIME, midnight);
-		if (admits(run, type, *ret_v))
+		if (admits(run, type, *ret_v, true))
 			return true;
 	}
 	*ret_v = value_null();

@@ -46,9 +46,9 @@ struct feel_type {
 const struct feel_type *type_named(str name);
 
 struct run;
-/* Whether the value is of the type; null is of TYPE_ANY and TYPE_NULL only. */
+/* Whether the value is of the type, whatever values the type allows; null is of TYPE_ANY and TYPE_NULL only. */
 bool type_admits(struct run *run, const struct feel_type *type, struct value v);
-/* The value as that type, where needed by the implicit conversions of DMN: from a list of one
+/* The value as that type and among its allowed values, where needed by the implicit conversions of DMN: from a list of one
  * item, to a list of one item, from a date to midnight UTC. False where it is not of the type;
  * null is of every type. */
 bool type_coerce(struct run *run, const struct feel_type *type, struct value v,
