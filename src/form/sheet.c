@@ -118,20 +118,24 @@ str sheet_label(struct sheet *sheet, const struct field *field, struct scope *sc
 	return label;
 }
 
-/* A condition is a unary test of nothing: what cannot be told counts as met, as form-js has it. */
-static bool test_met(struct sheet *sheet, const struct field *field, struct scope *scope)
+/* Conditions are unary tests of nothing: what cannot be told counts as met, as form-js has it. */
+static bool is_met(struct value v)
 {
-	const struct feel_scope *feel = scope_feel(sheet, scope);
-	if (field->hide_tests)
-		return value_is_true(
-			feel_test(field->hide, sheet->arena, value_null(), feel, &sheet->feel));
-	struct value v = feel_eval(field->hide, sheet->arena, feel, &sheet->feel, NULL);
 	if (v.kind != VALUE_LIST)
 		return v.kind == VALUE_NULL || value_is_true(v);
 	for (uint32_t i = 0; i < v.n; i++)
 		if (v.items[i].kind == VALUE_NULL || value_is_true(v.items[i]))
 			return true;
 	return false;
+}
+
+static bool test_met(struct sheet *sheet, const struct field *field, struct scope *scope)
+{
+	const struct feel_scope *feel = scope_feel(sheet, scope);
+	if (field->hide_tests)
+		return value_is_true(feel_test(field->hide, sheet->arena, value_null(), feel,
+					       &sheet->feel));
+	return is_met(feel_eval(field->hide, sheet->arena, feel, &sheet->feel, NULL));
 }
 
 bool sheet_hidden(struct sheet *sheet, const struct field *field, struct scope *scope)
@@ -143,7 +147,7 @@ static bool is_read_only(struct sheet *sheet, const struct field *field, struct 
 {
 	struct value v = sheet_setting(sheet, &field->readonly, scope);
 	if (field->readonly.feel)
-		return value_is_true(v);
+		return is_met(v);
 	return value_is_true(v) || (v.kind == VALUE_STRING && v.n && v.bytes[0] != '=');
 }
 
