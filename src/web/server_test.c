@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -430,6 +431,46 @@ static void events_reach_those_who_listen(void **state)
 	stop(f);
 }
 
+static bool shell(struct fixture *f, const char *command, const char *into)
+{
+	str line = arena_printf(&f->arena, "%s > %s/%s 2>/dev/null", command, f->temp, into);
+	return system(line.p) == 0;
+}
+
+static void pages_come_over_tls_and_ask_for_it_ever_after(void **state)
+{
+	(void)state;
+	/* The fixture's folder first: the certificate is made in it. */
+	struct fixture *f = start((struct web_options){ 0 });
+	str key = arena_printf(&f->arena, "%s/key.pem", f->temp);
+	str certificate = arena_printf(&f->arena, "%s/certificate.pem", f->temp);
+	str page = arena_printf(&f->arena, "%s/page", f->temp);
+	bool made = shell(f, arena_printf(&f->arena, "openssl req -x509 -newkey rsa:2048 -nodes "
+		"-subj /CN=localhost -keyout %s -out %s -days 2", key.p, certificate.p).p, "page");
+	if (made) {
+		struct fixture *tls = start((struct web_options){ .certificate = certificate.p,
+								  .key = key.p });
+		bool got = shell(f, arena_printf(&f->arena, "curl -ski --max-time 10 "
+			"https://localhost:%d/tin/a https://localhost:%d/ban/moi",
+			web_port(tls->web), web_port(tls->web)).p, "page");
+		char text[60000] = "";
+		FILE *file = fopen(page.p, "r");
+		assert_non_null(file);
+		assert_true(got && fread(text, 1, sizeof text - 1, file) > 0);
+		fclose(file);
+		assert_non_null(strstr(text, "title=a"));
+		assert_non_null(strstr(text, "Strict-Transport-Security: "));
+		assert_non_null(strstr(text, "; Secure"));
+		stop(tls);
+	}
+	unlink(key.p);
+	unlink(certificate.p);
+	unlink(page.p);
+	stop(f);
+	if (!made)
+		skip();
+}
+
 static void a_port_that_is_taken_is_told(void **state)
 {
 	(void)state;
@@ -464,6 +505,7 @@ int main(void)
 		cmocka_unit_test(an_open_request_is_finished_before_the_end),
 		cmocka_unit_test(a_client_that_leaves_does_no_harm),
 		cmocka_unit_test(events_reach_those_who_listen),
+		cmocka_unit_test(pages_come_over_tls_and_ask_for_it_ever_after),
 		cmocka_unit_test(a_port_that_is_taken_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

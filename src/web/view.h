@@ -9,6 +9,7 @@
 #ifndef MOTCUA_WEB_VIEW_H
 #define MOTCUA_WEB_VIEW_H
 
+#include "base/buf.h"
 #include "web/request.h"
 
 /* Sets view.<name> to a field {id, name, label, hint, error, value, …}, its mistake beside it. Every
@@ -24,5 +25,8 @@ struct value view_errors(struct request *request);
 struct value view_text(struct request *request, const char *msgid);
 /* {title} of the page shell, with the errors of the request beside it. */
 void view_page(struct request *request, struct value *view, str title);
+
+/* Percent-encodes `text` for a query. */
+void url_encode(struct buf *out, str text);
 
 #endif
