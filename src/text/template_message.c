@@ -5,13 +5,14 @@
 static str squeezed(struct arena *arena, str text)
 {
 	struct buf out = { .arena = arena };
-	text = str_trim(text);
+	bool gap = false;
 	for (size_t i = 0; i < text.n; i++) {
-		bool blank = (unsigned char)text.p[i] <= ' ';
+		bool blank = text.p[i] == ' ' || (text.p[i] >= '\t' && text.p[i] <= '\r');
+		if (gap && !blank && out.n)
+			buf_byte(&out, ' ');
+		gap = blank;
 		if (!blank)
 			buf_byte(&out, text.p[i]);
-		else if ((unsigned char)text.p[i - 1] > ' ')
-			buf_byte(&out, ' ');
 	}
 	return buf_view(&out);
 }

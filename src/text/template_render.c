@@ -419,11 +419,12 @@ static enum err render_node(struct renderer *r, const struct node *node,
 static enum err render_nodes(struct renderer *r, const struct nodes *nodes,
 			     const struct scope *scope)
 {
-	const struct node *node = nodes->items, *end = node + nodes->n;
+	if (nodes->n == 0)
+		return OK;
 	if (r->depth == TEMPLATE_DEPTH)
-		return too_much(r, node, "templates are nested without end");
+		return too_much(r, nodes->items, "templates are nested without end");
 	r->depth++;
-	for (; node < end; node++)
+	for (const struct node *node = nodes->items; node < nodes->items + nodes->n; node++)
 		TRY(render_node(r, node, scope));
 	r->depth--;
 	return OK;

@@ -122,7 +122,8 @@ str vietnamese_clean(struct arena *arena, str s)
 			buf_bytes(&out, nfc.p + at, n);
 		at += n;
 	}
-	return out.n == nfc.n ? nfc : buf_view(&out);
+	/* What was parted by something invisible may be one letter now. */
+	return out.n == nfc.n ? nfc : vietnamese_nfc(arena, buf_view(&out));
 }
 
 static str mapped(struct arena *arena, str s, utf8proc_int32_t (*map)(utf8proc_int32_t))
