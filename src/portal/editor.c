@@ -1,5 +1,6 @@
 /* The editor's desk: drafts, publishing, history. Storage is Markdown in a plain text area. */
 #include "portal/room.h"
+#include "web/view.h"
 
 enum { LIST_MOST = 200 };
 
@@ -159,57 +160,62 @@ static struct value sites_options(struct request *request)
 	return options;
 }
 
-struct field_words {
-	const char *name, *hint;
-	str value;
-};
-
-/* One field as the partials read it, with its mistake beside it. */
-static void field_add(struct request *request, struct value *view, const struct field_words *f)
+static const char *label_of(const struct request *request, const char *name)
 {
-	struct arena *arena = request->ctx.arena;
-	struct value field = value_map();
-	const char *label = f->name;
-	for (const struct field *each = editor_fields; each->name; each++)
-		if (strcmp(each->name, f->name) == 0)
-			label = each->label;
-	value_set(arena, &field, S("id"), value_str(str_z(f->name)));
-	value_set(arena, &field, S("name"), value_str(str_z(f->name)));
-	value_set(arena, &field, S("label"), value_str(request_text(request, label)));
-	value_set(arena, &field, S("hint"),
-		  f->hint ? value_str(request_text(request, f->hint)) : value_null());
-	value_set(arena, &field, S("error"), value_get(request->mistakes, str_z(f->name)));
-	value_set(arena, &field, S("value"),
-		  str_empty(f->value) ? value_null() : value_str(f->value));
-	static const char *const absent[] = { "large", "type", "mode", "complete", "width",
-					      "required", "rows", "auto" };
-	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-		value_set(arena, &field, str_z(absent[i]), value_null());
-	value_set(arena, view, arena_printf(arena, "field_%s", f->name), field);
+	const struct field *field = editor_fields;
+	while (strcmp(field->name, name) != 0)
+		field++;
+	return ctx_text(&request->ctx, field->label);
 }
 
-static void errors_add(struct request *request, struct value *view)
-{
-	struct arena *arena = request->ctx.arena;
-	struct value errors = value_list();
-	for (uint32_t i = 0; i < request->mistakes.n; i++) {
-		struct value error = value_map();
-		value_set(arena, &error, S("text"), request->mistakes.members[i].value);
-		value_set(arena, &error, S("href"), value_str(arena_printf(arena, "#%.*s",
-			  STR_ARG(request->mistakes.members[i].key))));
-		value_push(arena, &errors, error);
-	}
-	value_set(arena, view, S("errors"), errors);
-}
-
-static void select_add(struct request *request, struct value *view, const char *name,
+static void select_add(struct request *request, struct value *form, const char *name,
 		       struct value options)
 {
-	str key = arena_printf(request->ctx.arena, "field_%s", name);
-	field_add(request, view, &(struct field_words){ .name = name });
-	struct value field = value_get(*view, key);
-	value_set(request->ctx.arena, &field, S("options"), options);
-	value_set(request->ctx.arena, view, key, field);
+	view_field(request, form, name, label_of(request, name), S(""));
+	view_field_set(request, form, name, "options", options);
+}
+
+static struct value languages_options(struct arena *arena, str chosen)
+{
+	bool english = str_eq(chosen, S("en"));
+	struct value options = value_list();
+	value_push(arena, &options, option(arena, S("vi"), S("Tiếng Việt"), !english));
+	value_push(arena, &options, option(arena, S("en"), S("English"), english));
+	return options;
+}
+
+static struct value form_fields(struct request *request, const struct site *site,
+				const struct article *a)
+{
+	const struct {
+		const char *name, *hint;
+		str text;
+	} texts[] = {
+		{ "title", NULL, a->title },
+		{ "summary", N_("One or two sentences, for lists and search engines"), a->summary },
+		{ "body", N_("Markdown: a blank line parts paragraphs, ## begins a heading"), a->body },
+		{ "poster", N_("Who answers for the article"), a->poster },
+		{ "byline", NULL, a->byline },
+	};
+	struct arena *arena = request->ctx.arena;
+	struct value form = value_map(), sections = value_list();
+	sections_add(request, value_get(site->body, S("sections")), a->section, &sections);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		view_field(request, &form, texts[i].name, label_of(request, texts[i].name),
+			   texts[i].text);
+		if (texts[i].hint)
+			view_field_set(request, &form, texts[i].name, "hint",
+				       view_text(request, texts[i].hint));
+	}
+	view_field_set(request, &form, "body", "rows", value_int(20));
+	select_add(request, &form, "section", sections);
+	value_set(arena, &form, S("language"), value_null());
+	value_set(arena, &form, S("site"), value_null());
+	if (!a->id) {
+		select_add(request, &form, "language", languages_options(arena, a->language));
+		select_add(request, &form, "site", sites_options(request));
+	}
+	return form;
 }
 
 static struct value form_view(struct request *request, const struct site *site,
@@ -217,34 +223,14 @@ static struct value form_view(struct request *request, const struct site *site,
 {
 	struct arena *arena = request->ctx.arena;
 	str title = a->id ? a->title : request_text(request, N_("New article"));
-	struct value view = page_view(request, title, S("")), sections = value_list();
-	struct value languages = value_list();
-	sections_add(request, value_get(site->body, S("sections")), a->section, &sections);
-	value_push(arena, &languages, option(arena, S("vi"), S("Tiếng Việt"),
-					     !str_eq(a->language, S("en"))));
-	value_push(arena, &languages, option(arena, S("en"), S("English"),
-					     str_eq(a->language, S("en"))));
-	const struct field_words words[] = {
-		{ "title", NULL, a->title },
-		{ "summary", N_("One or two sentences, for lists and search engines"), a->summary },
-		{ "body", N_("Markdown: a blank line parts paragraphs, ## begins a heading"), a->body },
-		{ "poster", N_("Who answers for the article"), a->poster },
-		{ "byline", NULL, a->byline },
-	};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		field_add(request, &view, &words[i]);
-	select_add(request, &view, "section", sections);
-	select_add(request, &view, "language", languages);
-	if (!a->id)
-		select_add(request, &view, "site", sites_options(request));
-	else
-		value_set(arena, &view, S("field_site"), value_null());
+	struct value view = page_view(request, title, S(""));
+	value_set(arena, &view, S("form"), form_fields(request, site, a));
 	value_set(arena, &view, S("home"), value_bool(a->home));
 	value_set(arena, &view, S("version"), value_int(a->version));
 	value_set(arena, &view, S("action"), value_str(request->target));
 	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
 	value_set(arena, &view, S("crumbs"), crumb(request, N_("Articles"), S("/quan-tri/tin")));
-	errors_add(request, &view);
+	value_set(arena, &view, S("errors"), view_errors(request));
 	return view;
 }
 
