@@ -146,6 +146,8 @@ static enum err read_part(struct ctx *ctx, int fd, int64_t from, int64_t n, str 
 	int64_t rest = stat.st_size > from ? stat.st_size - from : 0;
 	if (n > rest)
 		n = rest;
+	if (n < 0)
+		n = 0;
 	char *bytes = arena_alloc(ctx->arena, (size_t)n);
 	int64_t have = 0;
 	while (have < n) {

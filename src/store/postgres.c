@@ -13,6 +13,7 @@
  */
 #include <arpa/inet.h>
 #include <assert.h>
+#include <semaphore.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -20,6 +21,9 @@
 
 struct pg_shared {
 	struct pool pool;
+	/* Half of the connections at most run commands: more of them meet conflicts rather than
+	 * do work, and pages still find one. */
+	sem_t commands;
 	/* Commands share it; one that met conflicts several times takes it alone, so that a hot
 	 * row leads to a queue and not to endless repetition. */
 	pthread_rwlock_t crowd;
@@ -30,7 +34,7 @@ static const usec commit_patience = 20 * USEC_SECOND;
 static const usec command_patience = 30 * USEC_SECOND;
 static const usec read_patience = 10 * USEC_SECOND;
 
-enum { SHY_AFTER = 4, MOST_TRIES = 200, CONNECTIONS = 8 };
+enum { SHY_AFTER = 2, MOST_TRIES = 200, CONNECTIONS = 8 };
 
 static const struct sql begin_command = { "BEGIN ISOLATION LEVEL SERIALIZABLE", 34 };
 static const struct sql begin_relaxed = { "BEGIN ISOLATION LEVEL READ COMMITTED", 36 };
@@ -339,12 +343,20 @@ static enum err ask(struct ctx *ctx, struct db *db, usec until, bool *ret_there)
 		    "It is not known whether this was stored. Please look before you try again");
 }
 
-static void lock_crowd(struct pg_shared *shared, bool alone)
+static void enter(struct pg_shared *shared, bool alone)
 {
 	if (alone)
 		pthread_rwlock_wrlock(&shared->crowd);
 	else
 		pthread_rwlock_rdlock(&shared->crowd);
+	while (sem_wait(&shared->commands) != 0)
+		; /* a signal came between */
+}
+
+static void leave(struct pg_shared *shared)
+{
+	sem_post(&shared->commands);
+	pthread_rwlock_unlock(&shared->crowd);
 }
 
 static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn, void *arg,
@@ -357,9 +369,9 @@ static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn
 	bool doubted = false;
 	db_start(&db, ctx, store, true);
 	for (int tries = 1;; tries++) {
-		lock_crowd(shared, tries > SHY_AFTER && !relaxed);
+		enter(shared, tries > SHY_AFTER && !relaxed);
 		enum verdict verdict = attempt(ctx, &db, &command, &e);
-		pthread_rwlock_unlock(&shared->crowd);
+		leave(shared);
 		if (verdict == UNKNOWN || (doubted && e == ERR_CONFLICT)) {
 			bool there;
 			doubted = true;
@@ -439,6 +451,7 @@ static void close_store(struct store *store)
 		return;
 	pool_done(&shared->pool, pg_close);
 	pthread_rwlock_destroy(&shared->crowd);
+	sem_destroy(&shared->commands);
 }
 
 const struct engine postgres_engine = {
@@ -475,8 +488,9 @@ enum err postgres_open(struct ctx *ctx, struct store *store)
 	pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	pthread_rwlock_init(&shared->crowd, &attributes);
 	pthread_rwlockattr_destroy(&attributes);
-	pool_init(&shared->pool, store->connections ? store->connections : CONNECTIONS,
-		  &store->arena);
+	int connections = store->connections ? store->connections : CONNECTIONS;
+	pool_init(&shared->pool, connections, &store->arena);
+	sem_init(&shared->commands, 0, connections > 2 ? (unsigned)connections / 2 : 1);
 	store->shared = shared;
 	store->engine = &postgres_engine;
 	struct pg *pg;

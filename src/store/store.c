@@ -167,6 +167,11 @@ enum err store_write(struct ctx *ctx, struct store *store, store_fn *fn, void *a
 	return store->engine->write(ctx, store, fn, arg, /* relaxed= */ false);
 }
 
+enum err store_write_locked(struct ctx *ctx, struct store *store, store_fn *fn, void *arg)
+{
+	return store->engine->write(ctx, store, fn, arg, /* relaxed= */ true);
+}
+
 enum { READ_TRIES = 3 };
 
 enum err store_read(struct ctx *ctx, struct store *store, store_fn *fn, void *arg)

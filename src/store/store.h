@@ -89,6 +89,11 @@ typedef enum err store_fn(struct ctx *ctx, struct db *db, void *arg);
  * reached, or it is not known whether it was stored (repeat with the same idempotency key);
  * ERR_IO disk full. */
 enum err store_write(struct ctx *ctx, struct store *store, store_fn *fn, void *arg);
+/* The same for a command that itself locks what its decision rests on: it reads those rows with
+ * SELECT … FOR UPDATE, or changes them in place (SET n = n + 1), and otherwise only inserts. It
+ * runs READ COMMITTED on PostgreSQL and so waits for a hot row (a counter, a book's next number)
+ * instead of being run again. No difference on SQLite. */
+enum err store_write_locked(struct ctx *ctx, struct store *store, store_fn *fn, void *arg);
 /* Runs `fn` in a snapshot; writing is refused. Run again if the connection was lost. */
 enum err store_read(struct ctx *ctx, struct store *store, store_fn *fn, void *arg);
 

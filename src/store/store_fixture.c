@@ -135,8 +135,8 @@ int fixture_run(const struct fixture_test *tests, size_t n,
 	for (size_t i = 0; i < total; i++) {
 		const struct fixture_test *test = &tests[i % n];
 		runs[i] = (struct run){ test, i < n ? NULL : postgres, migrations };
-		snprintf(names[i], sizeof names[i], "%s on %s", test->name,
-			 i < n ? "SQLite" : "PostgreSQL");
+		snprintf(names[i], sizeof names[i], "%s_on_%s", test->name,
+			 i < n ? "sqlite" : "postgresql");
 		units[i] = (struct CMUnitTest){ .name = names[i], .test_func = run_one,
 						.initial_state = &runs[i] };
 	}
