@@ -112,24 +112,36 @@ static void draw_text(PangoLayout *layout, cairo_t *cr, double x, double y, doub
 	pango_layout_iter_free(iter);
 }
 
+/* One bit a module; a path of as many rectangles would cost more than the rest of a receipt. */
+static cairo_surface_t *qr_surface(const struct qr *qr)
+{
+	cairo_surface_t *mask = cairo_image_surface_create(CAIRO_FORMAT_A8, qr->width, qr->width);
+	unsigned char *pixels = cairo_image_surface_get_data(mask);
+	int stride = cairo_image_surface_get_stride(mask);
+	for (int y = 0; pixels && y < qr->width; y++)
+		for (int x = 0; x < qr->width; x++)
+			pixels[y * stride + x] = qr->modules[y * qr->width + x] & 1 ? 255 : 0;
+	cairo_surface_mark_dirty(mask);
+	return mask;
+}
+
 static void draw_qr(const struct box *box, cairo_t *cr, double x, double y)
 {
-	const struct qr *qr = &box->qr;
-	double module = box->height / (qr->width + 2), free = box->width - box->height;
+	cairo_surface_t *mask = qr_surface(&box->qr);
+	cairo_pattern_t *pattern = cairo_pattern_create_for_surface(mask);
+	double module = box->height / (box->qr.width + 2), free = box->width - box->height;
 	if (box->align == ALIGN_CENTER)
 		x += free / 2;
 	else if (box->align == ALIGN_RIGHT)
 		x += free;
-	for (int row = 0; row < qr->width; row++)
-		for (int column = 0, end; column < qr->width; column = end + 1) {
-			const unsigned char *modules = qr->modules + row * qr->width;
-			for (end = column; end < qr->width && (modules[end] & 1); end++)
-				;
-			if (end > column)
-				cairo_rectangle(cr, x + (column + 1) * module, y + (row + 1) * module,
-						(end - column) * module, module);
-		}
-	cairo_fill(cr);
+	cairo_pattern_set_filter(pattern, CAIRO_FILTER_NEAREST);
+	cairo_save(cr);
+	cairo_translate(cr, x + module, y + module);
+	cairo_scale(cr, module, module);
+	cairo_mask(cr, pattern);
+	cairo_restore(cr);
+	cairo_pattern_destroy(pattern);
+	cairo_surface_destroy(mask);
 }
 
 static void draw_rule(const struct box *box, cairo_t *cr, double x, double y)

@@ -122,6 +122,8 @@ static PangoContext *pango_make(const struct letter *letter)
 	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
 	pango_cairo_context_set_font_options(pango, options);
 	pango_cairo_context_set_resolution(pango, 72);
+	/* Letters stand where the font wants them, not on whole points. */
+	pango_context_set_round_glyph_positions(pango, FALSE);
 	pango_context_set_language(pango, pango_language_from_string(
 		str_eq(letter->language, S("en")) ? "en" : "vi"));
 	cairo_font_options_destroy(options);
