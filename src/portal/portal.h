@@ -21,8 +21,7 @@
 struct portal;
 
 extern const struct migration_set portal_migrations;
-/* State of the routes: struct portal *. Ends with a route without a path. What citizens read of
- * procedures, /thu-tuc and /thu-tuc/{code}, is here and not in cases/; /cong-khai is there. */
+/* State of the routes: struct portal *. Ends with a route without a path. */
 extern const struct route portal_routes[];
 
 enum err portal_open(struct ctx *ctx, struct store *store, struct people *people,
