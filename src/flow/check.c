@@ -182,21 +182,14 @@ static void check_element(struct checker *checker, uint32_t i)
 		find(checker, FLOW_WARNING, i, N_("It has no name"));
 }
 
+/* What is neither true nor false was refused when the file was loaded. */
 static void check_condition(struct checker *checker, const struct flow_sequence *flow)
 {
-	struct arena *arena = checker->ctx->arena;
 	const struct feel *feel = flow->condition.code;
-	struct value v;
 
-	if (!feel || feel_reads(feel, arena).n)
-		return;
-	v = feel_eval(feel, arena, NULL, NULL, NULL);
-	if (v.kind == VALUE_BOOL)
+	if (feel && feel_reads(feel, checker->ctx->arena).n == 0)
 		find(checker, FLOW_WARNING, flow->from, N_("One of its conditions is always the"
 							   " same"));
-	else
-		find(checker, FLOW_FAULT, flow->from, N_("One of its conditions can never be"
-							 " decided"));
 }
 
 void flow_check(struct ctx *ctx, const struct flow_definition *definition,
