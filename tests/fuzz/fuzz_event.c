@@ -1,7 +1,7 @@
 /* What citizens may hand to motcua-verify: events, checkpoints, notes, keys. */
 #include "fuzz.h"
+#include "ledger/bundle.h"
 #include "ledger/event.h"
-#include "ledger/note.h"
 
 FUZZ(arena, input)
 {
@@ -10,6 +10,7 @@ FUZZ(arena, input)
 	struct checkpoint checkpoint;
 	struct note_verifier verifier;
 	struct note_key key;
+	struct bundle bundle;
 	str again, text, bytes;
 	if (ledger_event_read(&ctx, input, &event) == OK) {
 		FUZZ_HOLDS(ledger_event_write(&ctx, &event, &again) == OK);
@@ -21,4 +22,8 @@ FUZZ(arena, input)
 	FUZZ_HOLDS(note_key_of(S("a"), S("a seed of thirty-two characters!"), &key));
 	verifier = note_verifier_of(&key);
 	note_verify(input, &verifier, &text);
+	if (bundle_read(arena, input, &bundle)) {
+		FUZZ_HOLDS(str_eq(bundle_write(arena, &bundle), input));
+		bundle_check(&bundle, &verifier, &checkpoint);
+	}
 }

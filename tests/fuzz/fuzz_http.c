@@ -67,7 +67,7 @@ static void read_head(struct arena *arena, str text, struct head *ret_head)
 static str run(struct web *web, struct arena *arena, const struct head *head, str body,
 	       size_t piece)
 {
-	struct exchange *exchange = exchange_new(web, head);
+	struct exchange *exchange = exchange_new(web, NULL, head);
 	if (exchange->request.route && !exchange->refused && body.n) {
 		body_begin(exchange, body.n);
 		for (size_t at = 0; at < body.n; at += piece)
@@ -82,7 +82,7 @@ static str run(struct web *web, struct arena *arena, const struct head *head, st
 	/* Refusals carry the number of the request, which is always another. */
 	str text = answer->status == 200 ? arena_copy(arena, answer->body) :
 		arena_printf(arena, "%d", answer->status);
-	exchange_free(exchange);
+	exchange_free(exchange, NULL);
 	return text;
 }
 
