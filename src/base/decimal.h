@@ -29,6 +29,12 @@ static inline struct decimal decimal_of(int64_t n)
 	return (struct decimal){ n < 0 ? -(uint64_t)n : (uint64_t)n,
 				 sign | UINT64_C(0x3040000000000000) };
 }
+/* Whole, not negative, written without an exponent and below 2^62, as most numbers are: then
+ * `low` is the number, and a caller in a hurry may calculate with it. */
+static inline bool decimal_is_small(struct decimal d)
+{
+	return d.high == UINT64_C(0x3040000000000000) && d.low >> 62 == 0;
+}
 /* False unless a whole number within int64. */
 bool decimal_to_int(struct decimal d, int64_t *ret_n);
 double decimal_to_double(struct decimal d);

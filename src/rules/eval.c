@@ -407,7 +407,9 @@ static struct value eval_in_tests(struct run *run, const struct node *node)
 	return eval_tests(run, v, node);
 }
 
-static struct value eval_node(struct run *run, const struct node *node)
+/* Part of eval, so that no value is copied on the way out. */
+static inline __attribute__((always_inline)) struct value eval_node(struct run *run,
+								    const struct node *node)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_CONSTANT:
@@ -475,8 +477,10 @@ struct value eval(struct run *run, const struct node *node)
 {
 	if (node->kind == NODE_CONSTANT)
 		return node->constant;
-	if (run->depth >= run->most_depth || !run_steps(run, 1))
+	if (run->depth >= run->most_depth || run->steps <= 1 ||
+	    run->arena->used > run->memory_end)
 		return run_exhaust(run);
+	run->steps--;
 	run->depth++;
 	struct value v = eval_node(run, node);
 	run->depth--;
@@ -489,7 +493,7 @@ struct value feel_eval(const struct feel *feel, struct arena *arena,
 		       const struct feel_scope *scope, const struct feel_env *env,
 		       struct feel_warnings *ret_warnings)
 {
-	struct run run;
+	struct run run __attribute__((uninitialized)); /* not twice */
 	run_init(&run, arena, scope, env, ret_warnings);
 	struct value v = eval(&run, feel->root);
 	return run.exhausted ? value_null() : v;
@@ -498,7 +502,7 @@ struct value feel_eval(const struct feel *feel, struct arena *arena,
 struct value feel_test(const struct feel *feel, struct arena *arena, struct value input,
 		       const struct feel_scope *scope, const struct feel_env *env)
 {
-	struct run run;
+	struct run run __attribute__((uninitialized));
 	run_init(&run, arena, scope, env, NULL);
 	run.input = input;
 	run.has_input = true;

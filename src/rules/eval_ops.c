@@ -10,7 +10,10 @@ bool value_order(struct value a, struct value b, int *ret_order)
 		return false;
 	switch (a.kind) {
 	case VALUE_NUMBER:
-		*ret_order = decimal_cmp(a.number, b.number);
+		if (decimal_is_small(a.number) && decimal_is_small(b.number))
+			*ret_order = (a.number.low > b.number.low) - (a.number.low < b.number.low);
+		else
+			*ret_order = decimal_cmp(a.number, b.number);
 		return true;
 	case VALUE_STRING:
 		*ret_order = str_cmp(value_text(a), value_text(b));
@@ -206,6 +209,25 @@ static bool is_moment(struct value v)
 	return v.kind == VALUE_DATE || v.kind == VALUE_TIME || v.kind == VALUE_DATE_TIME;
 }
 
+/* Small whole numbers, where the answer is one as well. */
+static inline bool small_numbers(enum operator op, struct decimal a, struct decimal b,
+				 struct value *ret_v)
+{
+	if (!decimal_is_small(a) || !decimal_is_small(b))
+		return false;
+	uint64_t answer;
+	if (op == OP_ADD)
+		answer = a.low + b.low;
+	else if (op == OP_SUBTRACT && a.low >= b.low)
+		answer = a.low - b.low;
+	else if (op == OP_MULTIPLY && (a.low | b.low) >> 31 == 0)
+		answer = a.low * b.low;
+	else
+		return false;
+	*ret_v = value_decimal((struct decimal){ answer, a.high });
+	return true;
+}
+
 static struct value numbers(enum operator op, struct decimal a, struct decimal b)
 {
 	static bool (*const calls[])(struct decimal, struct decimal, struct decimal *) = {
@@ -246,6 +268,9 @@ static struct value times(struct run *run, enum operator op, struct value a, str
 struct value eval_arithmetic(struct run *run, enum operator op, struct value a, struct value b)
 {
 	struct value v;
+	if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER &&
+	    small_numbers(op, a.number, b.number, &v))
+		return v;
 	if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER)
 		v = numbers(op, a.number, b.number);
 	else if (a.kind == VALUE_STRING && b.kind == VALUE_STRING && op == OP_ADD)

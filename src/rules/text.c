@@ -21,6 +21,10 @@ static void write_quoted(struct buf *out, str s)
 static void write_number(struct buf *out, struct decimal d)
 {
 	char text[96];
+	if (decimal_is_small(d)) {
+		buf_int(out, (int64_t)d.low);
+		return;
+	}
 	size_t n = decimal_format(decimal_normal(d), text, sizeof text);
 	buf_bytes(out, text, n);
 }
