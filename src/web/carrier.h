@@ -20,6 +20,7 @@ struct io {
 	atomic_bool stopping, woken;
 	atomic_int busy;     /* links with a request under way */
 	struct link *links;
+	struct shelf shelf;
 };
 
 struct server {

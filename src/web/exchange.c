@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "web/internal.h"
 
+enum { SHELF_MAX = 32, KEEP_BYTES = 96 << 10 };
+
 static struct pairs copy_headers(struct arena *arena, const struct pairs *headers)
 {
 	struct pairs copy = { ARENA_ARRAY(arena, struct pair, headers->n + 1), headers->n };
@@ -220,13 +222,28 @@ static void take_target(struct exchange *exchange)
 	take_route(exchange, query);
 }
 
-struct exchange *exchange_new(struct web *web, const struct head *head)
+static struct exchange *take_empty(struct shelf *shelf)
 {
-	struct exchange *exchange = calloc(1, sizeof *exchange);
+	struct exchange *exchange = shelf ? shelf->first : NULL;
+	if (exchange) {
+		struct arena arena = exchange->arena;
+		shelf->first = exchange->next;
+		shelf->n--;
+		memset(exchange, 0, sizeof *exchange);
+		exchange->arena = arena;
+		return exchange;
+	}
+	exchange = calloc(1, sizeof *exchange);
 	if (!exchange)
 		abort();
-	exchange->web = web;
 	arena_init(&exchange->arena);
+	return exchange;
+}
+
+struct exchange *exchange_new(struct web *web, struct shelf *shelf, const struct head *head)
+{
+	struct exchange *exchange = take_empty(shelf);
+	exchange->web = web;
 	exchange->answer.fd = -1;
 	exchange->method = arena_copy(&exchange->arena, head->method);
 	exchange->head = str_eq(head->method, S("HEAD"));
@@ -261,7 +278,7 @@ struct exchange *exchange_new(struct web *web, const struct head *head)
 	return exchange;
 }
 
-void exchange_free(struct exchange *exchange)
+void exchange_free(struct exchange *exchange, struct shelf *shelf)
 {
 	if (!exchange)
 		return;
@@ -269,6 +286,25 @@ void exchange_free(struct exchange *exchange)
 		page_done(exchange->answer.page);
 	if (exchange->answer.fd >= 0)
 		close(exchange->answer.fd);
+	/* Memory of usual size is kept for the next request: the system need not clear it anew. */
+	if (shelf && shelf->n < SHELF_MAX && exchange->arena.used <= KEEP_BYTES) {
+		arena_reset(&exchange->arena);
+		exchange->next = shelf->first;
+		shelf->first = exchange;
+		shelf->n++;
+		return;
+	}
 	arena_done(&exchange->arena);
 	free(exchange);
+}
+
+void shelf_clear(struct shelf *shelf)
+{
+	while (shelf->first) {
+		struct exchange *exchange = shelf->first;
+		shelf->first = exchange->next;
+		arena_done(&exchange->arena);
+		free(exchange);
+	}
+	shelf->n = 0;
 }

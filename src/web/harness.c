@@ -141,7 +141,7 @@ struct web_answer web_test_request(struct web *web, struct arena *arena, struct 
 		.http_1_1 = true,
 	};
 	web->caching = ask.cached;
-	struct exchange *exchange = exchange_new(web, &head);
+	struct exchange *exchange = exchange_new(web, NULL, &head);
 	if (exchange->request.route && !exchange->refused && body.n) {
 		body_begin(exchange, body.n);
 		body_take(exchange, body.p, body.n);
@@ -149,7 +149,7 @@ struct web_answer web_test_request(struct web *web, struct arena *arena, struct 
 	}
 	dispatch_run(exchange, 0);
 	struct web_answer answer = read_answer(arena, &exchange->answer);
-	exchange_free(exchange);
+	exchange_free(exchange, NULL);
 	return answer;
 }
 

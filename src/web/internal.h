@@ -199,8 +199,14 @@ struct head {
 	struct pairs headers;   /* views: copied by exchange_new */
 	bool http_1_1, https;
 };
-struct exchange *exchange_new(struct web *web, const struct head *head);
-void exchange_free(struct exchange *exchange);
+/* Exchanges used before, with the memory of their arenas: one thread's own, or NULL for none. */
+struct shelf {
+	struct exchange *first;
+	int n;
+};
+struct exchange *exchange_new(struct web *web, struct shelf *shelf, const struct head *head);
+void exchange_free(struct exchange *exchange, struct shelf *shelf);
+void shelf_clear(struct shelf *shelf);
 void dispatch_run(struct exchange *exchange, int worker);
 
 /* respond.c, answer.c: response → answer */

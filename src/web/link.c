@@ -68,7 +68,7 @@ static void link_close(struct link *link)
 	*link->at = link->next;
 	if (link->next)
 		link->next->at = link->at;
-	exchange_free(link->exchange);
+	exchange_free(link->exchange, &link->io->shelf);
 	free(link);
 }
 
@@ -388,7 +388,7 @@ static bool has_body(const struct exchange *exchange)
 static enum MHD_Result begin_exchange(struct link *link, const struct head *head)
 {
 	struct web *web = link->io->web;
-	struct exchange *exchange = link->exchange = exchange_new(web, head);
+	struct exchange *exchange = link->exchange = exchange_new(web, &link->io->shelf, head);
 	if (exchange->anonymous && !exchange->refused) {
 		struct page *page = cache_find(web, exchange->cache_key);
 		struct glance g = { 0 };
@@ -485,7 +485,7 @@ void link_completed(void *object, struct MHD_Connection *connection, void **stat
 	(void)connection, (void)why;
 	if (!link)
 		return;
-	exchange_free(link->exchange);
+	exchange_free(link->exchange, &link->io->shelf);
 	link->exchange = NULL;
 	set_busy(link, false);
 	link->phase = PHASE_IDLE;

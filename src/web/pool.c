@@ -19,6 +19,8 @@ struct pool {
 	pthread_cond_t work;
 	struct line queue, lobby;
 	int queue_max, lobby_max, workers;
+	int idle;               /* workers asleep */
+	bool waking;            /* one of them was called and has not come yet */
 	bool stopping;
 	pthread_t *threads;
 	struct worker {
@@ -45,16 +47,36 @@ static struct exchange *line_take(struct line *line)
 	return exchange;
 }
 
+/* Workers are woken one at a time, the next by the one before it: a burst of short jobs is done by
+ * as many as it takes, without all of them fighting for the processors. */
+static void call_one(struct pool *pool)
+{
+	if (!pool->idle || pool->waking)
+		return;
+	pool->waking = true;
+	pthread_cond_signal(&pool->work);
+}
+
+static void sleep_until_called(struct pool *pool)
+{
+	pool->idle++;
+	pthread_cond_wait(&pool->work, &pool->lock);
+	pool->idle--;
+	pool->waking = false;
+}
+
 static struct exchange *next_job(struct pool *pool)
 {
+	struct exchange *exchange = NULL;
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->queue.n && !pool->stopping)
-		pthread_cond_wait(&pool->work, &pool->lock);
-	struct exchange *exchange = NULL;
+		sleep_until_called(pool);
 	if (pool->queue.n) {
 		exchange = line_take(&pool->queue);
 		if (pool->lobby.n)
 			line_put(&pool->queue, line_take(&pool->lobby));
+		if (pool->queue.n)
+			call_one(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return exchange;
@@ -103,7 +125,7 @@ bool pool_put(struct pool *pool, struct exchange *exchange)
 	if (taken)
 		line_put(queued ? &pool->queue : &pool->lobby, exchange);
 	if (taken && queued)
-		pthread_cond_signal(&pool->work);
+		call_one(pool);
 	pthread_mutex_unlock(&pool->lock);
 	return taken;
 }

@@ -279,6 +279,7 @@ void server_stop(struct server *server)
 		io_wake(io);
 		pthread_join(io->thread, NULL);
 		MHD_stop_daemon(io->daemon);
+		shelf_clear(&io->shelf);
 		close(io->wake);
 	}
 	server->n = 0;
