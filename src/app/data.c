@@ -201,6 +201,7 @@ enum err app_open(struct ctx *ctx, struct app *app)
 	TRY(mark_demonstration(ctx, app));
 	TRY(people_open(ctx, app->store, app->secret, &app->people));
 	TRY(cases_open(ctx, app->store, app->people, app->secret, &app->cases));
+	cases_speak(app->cases, app->templates, app->languages[0]);
 	return portal_open(ctx, app->store, app->people, app->cases, &app->portal);
 }
 

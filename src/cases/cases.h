@@ -27,6 +27,7 @@
 #include "store/event.h"
 #include "store/files.h"
 #include "store/store.h"
+#include "text/template.h"
 
 struct cases;
 
@@ -36,6 +37,11 @@ extern const struct migration_set cases_migrations;
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,
 		    const uint8_t secret[static 32], struct cases **ret_cases);
 void cases_close(struct cases *cases); /* NULL is fine */
+
+/* What letters are written with: they are Vietnamese whatever the reader's language. Both outlive
+ * the cases. */
+void cases_speak(struct cases *cases, const struct template_set *templates,
+		 const struct language *vietnamese);
 
 struct store *cases_store(const struct cases *cases);
 struct people *cases_people(const struct cases *cases);

@@ -55,6 +55,8 @@ static const struct migration steps[] = {
 	  " phone TEXT NOT NULL, page INT NOT NULL, created_at INT NOT NULL, saved_at INT NOT NULL,"
 	  " case_id INT NOT NULL, case_code TEXT NOT NULL);"
 	  "CREATE INDEX draft_saved ON draft (saved_at);"
+	  "CREATE TABLE request_key (account INT NOT NULL, name TEXT NOT NULL, status INT NOT NULL,"
+	  " answer TEXT NOT NULL, kept_at INT NOT NULL, PRIMARY KEY (account, name));"
 	  "CREATE TABLE counter (name TEXT PRIMARY KEY, n INT NOT NULL);"
 	  "CREATE TABLE figure (organisation INT NOT NULL, procedure TEXT NOT NULL, month INT NOT NULL,"
 	  " name TEXT NOT NULL, n INT NOT NULL, PRIMARY KEY (organisation, procedure, month, name));" },
@@ -154,7 +156,7 @@ static enum err compile_subject(struct ctx *ctx, struct procedure *procedure)
 	return OK;
 }
 
-enum err procedure_compile(struct ctx *ctx, struct value files, struct procedure *procedure)
+enum err procedure_read(struct ctx *ctx, struct value files, struct procedure *procedure)
 {
 	struct value body;
 	TRY(read_json(ctx, files, S("procedure.json"), &body));
@@ -184,7 +186,7 @@ enum err procedure_add(struct ctx *ctx, struct db *db, str name, struct value fi
 	struct procedure *checked = ARENA_NEW(ctx->arena, struct procedure);
 	struct buf text = { .arena = ctx->arena };
 	int64_t newest, id = db_id(db);
-	enum err err = procedure_compile(ctx, files, checked);
+	enum err err = procedure_read(ctx, files, checked);
 	if (err != OK) {
 		str why = ctx->fault.message;
 		return fail(ctx, err, "procedures/%.*s: %.*s", STR_ARG(name), STR_ARG(why));
@@ -239,7 +241,7 @@ static enum err row_procedure(struct ctx *ctx, const struct rows *row, struct pr
 		return fail(ctx, ERR_DATABASE, "Version %lld of %.*s cannot be read",
 			    (long long)p->number, STR_ARG(p->name));
 	*ret_p = p;
-	return procedure_compile(ctx, files, p);
+	return procedure_read(ctx, files, p);
 }
 
 /* ctx here allocates in the catalogue's own arena, which outlives the read. */
@@ -327,6 +329,13 @@ void cases_close(struct cases *cases)
 	}
 	pthread_mutex_destroy(&cases->reload);
 	free(cases);
+}
+
+void cases_speak(struct cases *cases, const struct template_set *templates,
+		 const struct language *vietnamese)
+{
+	cases->templates = templates;
+	cases->vietnamese = vietnamese;
 }
 
 struct store *cases_store(const struct cases *cases)

@@ -66,6 +66,8 @@ str procedure_step_name(const struct procedure *procedure, uint32_t element, str
  * where, channels, form, address}. */
 struct value procedure_view(struct ctx *ctx, const struct procedure *procedure, str language);
 
+/* Compiles what a version's files say (path → text). ERR_INVALID names file and element. */
+enum err procedure_read(struct ctx *ctx, struct value files, struct procedure *procedure);
 /* Inside a command: stores a version from a pack's folder (path → text). ERR_INVALID names the
  * file and element. */
 enum err procedure_add(struct ctx *ctx, struct db *db, str name, struct value files);

@@ -7,6 +7,7 @@
 #include "cases/cases.h"
 #include "rules/feel.h"
 #include "text/i18n.h"
+#include "text/template.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -30,6 +31,8 @@ struct cases {
 	_Atomic(struct catalogue *) catalogue;
 	pthread_mutex_t reload;
 	uint8_t secret[32];
+	const struct template_set *templates; /* of cases_speak */
+	const struct language *vietnamese;
 };
 
 /* The reader's language, Vietnamese where nobody said. */
@@ -40,9 +43,6 @@ static inline str ctx_language(const struct ctx *ctx)
 
 const struct catalogue *cases_catalogue(const struct cases *cases);
 enum err catalogue_load(struct ctx *ctx, struct cases *cases);
-
-/* Compiles what a version's files say. The fault names file and element. */
-enum err procedure_compile(struct ctx *ctx, struct value files, struct procedure *procedure);
 
 /* ---- one command: one event being made (command.c, flowing.c) ---- */
 

@@ -27,6 +27,8 @@ struct value procedure_flow_view(struct ctx *ctx, const struct procedure *proced
 /* [{date, text, off, due}] of the partial "days", and the whole as one sentence. */
 struct value due_days_view(struct ctx *ctx, struct cases *cases, const struct calendar_due *due);
 str due_sentence(struct ctx *ctx, struct cases *cases, const struct calendar_due *due);
+/* A case_timeline as the partial "timeline" wants it: newest first. */
+struct value timeline_events(struct ctx *ctx, struct value timeline);
 /* Organisations that receive the procedure: [{value, text, selected}] for a select. */
 struct value receivers_view(struct ctx *ctx, struct cases *cases, const struct procedure *procedure,
 			    str selected);

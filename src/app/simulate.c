@@ -1,0 +1,335 @@
+/* motcua simulate: the real engine driven through realistic cases. The same seed gives the same
+ * cases. Business time moves from --from to --to; several threads, as several officers. */
+#include "app/app.h"
+
+#include "base/json.h"
+#include "text/vietnamese.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+struct town {
+	struct app *app;
+	int64_t cases, seed;
+	usec from, to;
+	const struct procedure *const *procedures;
+	size_t n_procedures;
+	const struct organisation **wards;
+	size_t n_wards;
+	atomic_llong next, done;
+	atomic_bool failed;
+	struct fault fault;
+	pthread_mutex_t lock; /* of fault and standard output */
+};
+
+/* xorshift*: a case's own stream, so that threads do not change what is made. */
+struct dice {
+	uint64_t state;
+};
+
+static uint64_t roll(struct dice *dice, uint64_t sides)
+{
+	dice->state ^= dice->state >> 12;
+	dice->state ^= dice->state << 25;
+	dice->state ^= dice->state >> 27;
+	return (dice->state * 0x2545f4914f6cdd1du >> 16) % sides;
+}
+
+static const char *const families[] = { "Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ",
+					"Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý" };
+static const char *const middles[] = { "Văn", "Thị", "Minh", "Ngọc", "Gia", "Thanh", "Quốc", "Bảo" };
+static const char *const givens[] = { "An", "Bình", "Châu", "Dũng", "Đức", "Giang", "Hà", "Hòa",
+				      "Khánh", "Lan", "Linh", "Mai", "Nam", "Phúc", "Quân", "Thảo",
+				      "Trâm", "Tuấn", "Uyên", "Vy" };
+
+#define PICK(dice, list) (list)[roll((dice), sizeof(list) / sizeof *(list))]
+
+static str person(struct arena *arena, struct dice *dice)
+{
+	return arena_printf(arena, "%s %s %s", PICK(dice, families), PICK(dice, middles),
+			    PICK(dice, givens));
+}
+
+static str number(struct arena *arena, struct dice *dice, int digits)
+{
+	struct buf out = { .arena = arena };
+	for (int i = 0; i < digits; i++)
+		buf_byte(&out, (char)('0' + (i ? roll(dice, 10) : 0)));
+	return buf_view(&out);
+}
+
+static struct value dotted(struct arena *arena, struct value map, str path, struct value v)
+{
+	str key = path, rest = path;
+	str_next(&rest, '.', &key);
+	if (!str_empty(rest))
+		v = dotted(arena, value_get(map, key), rest, v);
+	struct value copy = value_map();
+	for (uint32_t i = 0; map.kind == VALUE_MAP && i < map.n; i++)
+		value_append(arena, &copy, map.members[i].key, map.members[i].value);
+	value_set(arena, &copy, key, v);
+	return copy;
+}
+
+static struct value answers(struct arena *arena, struct dice *dice, usec now)
+{
+	struct value data = value_map();
+	int64_t born = now / USEC_DAY - (int64_t)roll(dice, 55) - 1;
+	const struct {
+		const char *path;
+		str text;
+	} texts[] = {
+		{ "declarant.name", person(arena, dice) },
+		{ "declarant.id_number", number(arena, dice, 12) },
+		{ "declarant.phone", arena_printf(arena, "09%.*s", 8, number(arena, dice, 8).p) },
+		{ "declarant.address", S("Tổ 12, phường Hòa Phát, quận Cẩm Lệ") },
+		{ "child.family_name", str_z(PICK(dice, families)) },
+		{ "child.middle_name", str_z(PICK(dice, middles)) },
+		{ "child.given_name", str_z(PICK(dice, givens)) },
+		{ "child.gender", roll(dice, 2) ? S("male") : S("female") },
+		{ "child.birth_date", date_format(arena, born) },
+		{ "mother.name", person(arena, dice) },
+		{ "mother.id_number", number(arena, dice, 12) },
+		{ "father.name", person(arena, dice) },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		data = dotted(arena, data, str_z(texts[i].path), value_str(texts[i].text));
+	return data;
+}
+
+/* ---- the life of one case ---- */
+
+struct life {
+	struct ctx ctx;
+	struct town *town;
+	struct dice dice;
+	usec now;
+	str code;
+	struct actor who;
+};
+
+static const struct principal program = { .system = true };
+
+struct reading {
+	struct cases *cases;
+	str code;
+	struct case_file c;
+	struct case_tasks tasks;
+};
+
+static enum err read_tasks(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct reading *r = arg;
+	TRY(case_load(ctx, db, r->code, &r->c));
+	return case_tasks(ctx, r->cases, db, &r->c, &r->tasks);
+}
+
+/* Some hours later, and always on the way: acts do not overtake one another. */
+static void pass_time(struct life *life, uint64_t hours)
+{
+	life->now += (usec)(roll(&life->dice, hours * 60) + 1) * USEC_MINUTE;
+	if (life->now > life->town->to)
+		life->now = life->town->to;
+	life->who.effective_at = life->now;
+}
+
+static enum err file_case(struct life *life)
+{
+	struct town *town = life->town;
+	struct arena *arena = life->ctx.arena;
+	const struct procedure *p = town->procedures[roll(&life->dice, town->n_procedures)];
+	struct case_result result;
+	struct value data = answers(arena, &life->dice, life->now);
+	struct submission s = {
+		.procedure = p->name, .data = data,
+		.organisation = town->wards[roll(&life->dice, town->n_wards)]->id,
+		.channel = roll(&life->dice, 3) ? CHANNEL_DIRECT : CHANNEL_ONLINE,
+		.applicant = value_text(value_path(data, S("declarant.name"))),
+		.applicant_id = value_text(value_path(data, S("declarant.id_number"))),
+		.phone = value_text(value_path(data, S("declarant.phone"))),
+		.effective_at = life->now, .reason = S("simulation"),
+	};
+	TRY(case_submit(&life->ctx, town->app->cases, &life->who, &s, &result));
+	life->code = arena_copy(arena, result.code);
+	return OK;
+}
+
+static enum err accept_case(struct life *life)
+{
+	struct acceptance acceptance = { 0 };
+	return case_accept(&life->ctx, life->town->app->cases, &life->who, life->code, &acceptance);
+}
+
+static enum err supplement(struct life *life)
+{
+	struct value items = value_list(), item = value_map();
+	struct completion given = { .data = value_null() };
+	value_append(life->ctx.arena, &item, S("text"), value_str(S("Bản sao giấy chứng sinh rõ nét")));
+	value_push(life->ctx.arena, &items, item);
+	TRY(case_ask_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, items));
+	pass_time(life, 60);
+	return case_give_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, &given);
+}
+
+/* Works the first open task; false when none is left. */
+static enum err work(struct life *life, bool *ret_more)
+{
+	struct reading r = { .cases = life->town->app->cases, .code = life->code };
+	struct completion done = { .outcome = S("approve"), .data = value_null() };
+	*ret_more = false;
+	TRY(store_read(&life->ctx, life->town->app->store, read_tasks, &r));
+	for (size_t i = 0; i < r.tasks.n; i++) {
+		if (!r.tasks.items[i].open)
+			continue;
+		*ret_more = true;
+		return case_complete(&life->ctx, r.cases, &life->who, life->code,
+				     r.tasks.items[i].node, &done);
+	}
+	return OK;
+}
+
+static enum err live(struct life *life)
+{
+	struct cases *cases = life->town->app->cases;
+	uint64_t fate = roll(&life->dice, 100);
+	bool more = true;
+	TRY(file_case(life));
+	pass_time(life, 6);
+	if (fate < 3) {
+		life->who.reason = S("Hồ sơ không thuộc thẩm quyền");
+		return case_refuse(&life->ctx, cases, &life->who, life->code);
+	}
+	if (fate < 5)
+		return case_withdraw(&life->ctx, cases, &life->who, life->code);
+	if (fate < 10)
+		return OK; /* still waiting to be taken in */
+	TRY(accept_case(life));
+	pass_time(life, 8);
+	if (fate < 20)
+		TRY(supplement(life));
+	/* Some are still on their way when the simulation ends. */
+	for (int steps = 0; more && (fate >= 30 || steps < 2); steps++) {
+		pass_time(life, fate >= 90 ? 120 : 20);
+		TRY(work(life, &more));
+	}
+	return OK;
+}
+
+/* ---- many ---- */
+
+static void note_failure(struct town *town, const struct fault *fault)
+{
+	pthread_mutex_lock(&town->lock);
+	if (!atomic_exchange(&town->failed, true)) {
+		town->fault = *fault;
+		town->fault.message = arena_copy(&town->app->arena, fault->message);
+		town->fault.detail = arena_copy(&town->app->arena, fault->detail);
+	}
+	pthread_mutex_unlock(&town->lock);
+}
+
+static void say_done(struct town *town, str code)
+{
+	int64_t n = atomic_fetch_add(&town->done, 1) + 1;
+	/* One line an acknowledged case, for those who test what survives a kill. */
+	if (getenv("MOTCUA_ACKNOWLEDGE")) {
+		pthread_mutex_lock(&town->lock);
+		printf("acknowledged %.*s\n", STR_ARG(code));
+		fflush(stdout);
+		pthread_mutex_unlock(&town->lock);
+	} else if (n % 1000 == 0) {
+		fprintf(stderr, "%lld cases\n", (long long)n);
+	}
+}
+
+static void *citizens(void *arg)
+{
+	struct town *town = arg;
+	struct arena arena;
+	arena_init(&arena);
+	for (;;) {
+		int64_t i = atomic_fetch_add(&town->next, 1);
+		if (i >= town->cases || atomic_load(&town->failed))
+			break;
+		struct life life = { .ctx = { .arena = &arena }, .town = town };
+		usec span = town->to - town->from;
+		life.dice.state = (uint64_t)(town->seed * 1000003 + i + 1) * 0x9e3779b97f4a7c15u;
+		life.now = town->from + (town->cases > 1 ? span / (town->cases) * i : 0);
+		life.who = (struct actor){ .principal = &program, .effective_at = life.now,
+					   .reason = S("simulation") };
+		if (live(&life) != OK)
+			note_failure(town, &life.ctx.fault);
+		else
+			say_done(town, life.code);
+		arena_reset(&arena);
+	}
+	arena_done(&arena);
+	return NULL;
+}
+
+static enum err read_span(struct ctx *ctx, struct town *town)
+{
+	const struct options *o = &town->app->options;
+	town->to = clock_business();
+	town->from = town->to - 30 * USEC_DAY;
+	if (o->from && !time_parse(str_z(o->from), &town->from))
+		return fail(ctx, ERR_INVALID, "--from: write a time like 2015-01-26T09:00:00+07:00");
+	if (o->to && !time_parse(str_z(o->to), &town->to))
+		return fail(ctx, ERR_INVALID, "--to: write a time like 2015-01-26T09:00:00+07:00");
+	if (town->from >= town->to)
+		return fail(ctx, ERR_INVALID, "--from must lie before --to");
+	return OK;
+}
+
+static enum err read_town(struct ctx *ctx, struct town *town)
+{
+	const struct options *o = &town->app->options;
+	struct organisations all = people_organisations(town->app->people);
+	const struct procedure **procedures;
+	town->seed = 1;
+	if (!o->cases || !str_int(str_z(o->cases), 1, 100000000, &town->cases))
+		return fail(ctx, ERR_INVALID, "--cases N: write a whole number");
+	if (o->seed && !str_int(str_z(o->seed), 0, INT32_MAX, &town->seed))
+		return fail(ctx, ERR_INVALID, "--seed K: write a whole number");
+	TRY(read_span(ctx, town));
+	procedures_in_force(town->app->cases, ctx->arena, town->from, &procedures, &town->n_procedures);
+	town->procedures = procedures;
+	town->wards = ARENA_ARRAY(ctx->arena, const struct organisation *, all.n + 1);
+	for (size_t i = 0; i < all.n; i++)
+		if (str_eq(all.items[i].kind, S("ward")) &&
+		    value_is_true(value_get(all.items[i].data, S("receives"))))
+			town->wards[town->n_wards++] = &all.items[i];
+	if (!town->n_procedures || !town->n_wards)
+		return fail(ctx, ERR_INVALID, "There is no procedure in force, or no ward");
+	return OK;
+}
+
+enum err command_simulate(struct ctx *ctx, struct app *app)
+{
+	enum { THREADS_MAX = 64 };
+	struct town town = { .app = app };
+	pthread_t threads[THREADS_MAX];
+	int64_t n = 8;
+	TRY(app_open(ctx, app));
+	TRY(read_town(ctx, &town));
+	if (app->options.threads && !str_int(str_z(app->options.threads), 1, THREADS_MAX, &n))
+		return fail(ctx, ERR_INVALID, "--threads: write a number from 1 to 64");
+	pthread_mutex_init(&town.lock, NULL);
+	usec began = clock_monotonic();
+	for (int64_t i = 0; i < n; i++)
+		if (pthread_create(&threads[i], NULL, citizens, &town) != 0)
+			return fail(ctx, ERR_IO, "No thread can be started");
+	for (int64_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	pthread_mutex_destroy(&town.lock);
+	if (atomic_load(&town.failed)) {
+		ctx->fault = town.fault;
+		return town.fault.code;
+	}
+	double seconds = (double)(clock_monotonic() - began) / (double)USEC_SECOND;
+	printf("%lld cases in %.1f s, %.0f a second, on %s\n", (long long)town.cases, seconds,
+	       (double)town.cases / seconds, store_engine(app->store));
+	return OK;
+}

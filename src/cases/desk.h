@@ -1,0 +1,22 @@
+/* What the pages of the officers' desk share. */
+#ifndef MOTCUA_CASES_DESK_H
+#define MOTCUA_CASES_DESK_H
+
+#include "cases/cases.h"
+#include "web/web.h"
+
+/* {home, groups[{title, items[…]}]} of the desk's side navigation; `current` is the item's path. */
+enum err desk_navigation(struct request *request, struct db *db, const char *current,
+			 struct value *ret_desk);
+/* The form environment of a request. */
+struct form_env desk_form_env(struct request *request);
+/* Papers of a procedure for the partial "papers_check", with what was ticked before. */
+struct value desk_papers(struct request *request, const struct procedure *procedure,
+			 struct value data, struct value ticked);
+/* Reads paper-… fields. */
+void desk_read_papers(struct request *request, const struct procedure *procedure,
+		      struct paper_check **ret_papers, size_t *ret_n);
+/* Form errors and the request's mistakes as [{text, href}]. */
+struct value desk_errors(struct request *request, struct value form_errors);
+
+#endif

@@ -1,0 +1,440 @@
+#include "cases/letter.h"
+
+#include "cases/room.h"
+#include "cases/view.h"
+#include "text/template.h"
+#include "text/vietnamese.h"
+
+/* Letters are in Vietnamese, whatever the reader's language: they are documents of the office. */
+
+struct writing {
+	struct ctx *ctx;
+	struct cases *cases;
+	struct db *db;
+	const struct case_file *c;
+	const struct procedure *procedure;
+	str kind, url_base;
+	int zone;
+	struct value view;
+	struct event_list events;
+};
+
+static const struct {
+	const char *kind, *event, *title;
+} kinds[] = {
+	{ "receipt", "case.accepted", N_("Receipt with the promised date") },
+	{ "supplement", "case.supplement_asked", N_("Request for supplements") },
+	{ "refusal", "case.refused", N_("Refusal") },
+	{ "apology", "case.apologised", N_("Apology and new date") },
+};
+
+/* The last event of that kind, or NULL. */
+static const struct event *last_event(const struct event_list *events, const char *kind)
+{
+	for (size_t i = events->n; i-- > 0;)
+		if (str_eq(events->items[i].kind, str_z(kind)))
+			return &events->items[i];
+	return NULL;
+}
+
+static void add_letter(struct ctx *ctx, struct letters *letters, str kind, str title)
+{
+	letters->items[letters->n++] = (struct letter){ arena_copy(ctx->arena, kind), title };
+}
+
+/* A letter's own title in its <title>. */
+static str title_in(str text)
+{
+	size_t from = str_find(text, S("<title>")), to = str_find(text, S("</title>"));
+	if (from == SIZE_MAX || to == SIZE_MAX || to < from)
+		return S("");
+	return str_slice(text, from + 7, to);
+}
+
+static str letter_file(const struct cases *cases, const struct procedure *procedure, str name,
+		       struct arena *arena)
+{
+	str file = arena_printf(arena, "%.*s.html", STR_ARG(name));
+	str own = arena_printf(arena, "letters/%.*s", STR_ARG(file));
+	const struct value *text = value_find(procedure->files, own);
+	if (!text)
+		text = value_find(cases_catalogue(cases)->letters, file);
+	return text ? value_text(*text) : S("");
+}
+
+static bool was_done(const struct case_tasks *tasks, str element)
+{
+	for (size_t i = 0; i < tasks->n; i++)
+		if (!tasks->items[i].open && tasks->items[i].done_at &&
+		    str_eq(tasks->items[i].element, element))
+			return true;
+	return false;
+}
+
+enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
+		    const struct case_file *c, struct letters *ret_letters)
+{
+	const struct procedure *procedure = case_procedure(cases, c);
+	struct event_list events;
+	struct case_tasks tasks;
+	struct letters letters = { 0 };
+	if (!procedure)
+		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
+	TRY(event_list(ctx, db, c->id, &events));
+	TRY(case_tasks(ctx, cases, db, c, &tasks));
+	letters.items = ARENA_ARRAY(ctx->arena, struct letter, procedure->flow->element_count + 8);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (last_event(&events, kinds[i].event))
+			add_letter(ctx, &letters, str_z(kinds[i].kind),
+				   str_z(ctx_text(ctx, kinds[i].title)));
+	for (uint32_t i = 0; i < procedure->flow->element_count; i++) {
+		const struct flow_element *e = &procedure->flow->elements[i];
+		str name = flow_property(e, S("motcua:letter"));
+		if (!str_empty(name) && was_done(&tasks, e->id))
+			add_letter(ctx, &letters, name,
+				   title_in(letter_file(cases, procedure, name, ctx->arena)));
+	}
+	if (c->accepted_at)
+		add_letter(ctx, &letters, S("control"),
+			   str_z(ctx_text(ctx, "Control slip of the hand-overs")));
+	*ret_letters = letters;
+	return OK;
+}
+
+/* ---- the view ---- */
+
+static void put(struct writing *w, struct value *map, const char *key, str text)
+{
+	value_set(w->ctx->arena, map, str_z(key), value_str(text));
+}
+
+static void put_time(struct writing *w, struct value *map, const char *key, usec at)
+{
+	value_set(w->ctx->arena, map, str_z(key), view_time(w->ctx, w->cases, at));
+}
+
+static void put_case(struct writing *w)
+{
+	static const char *const channels[] = { "", "Trực tiếp", "Trực tuyến", "Bưu chính" };
+	struct arena *arena = w->ctx->arena;
+	struct value c = value_map();
+	struct calendar_due due;
+	usec due_at = w->c->first_due_at ? w->c->first_due_at : w->c->due_at;
+	put(w, &c, "code", w->c->code);
+	put(w, &c, "title", procedure_text(w->procedure, S("title"), S("vi")));
+	put(w, &c, "subject", w->c->subject);
+	put(w, &c, "channel_text", str_z(channels[w->c->channel & 3]));
+	usec received = w->c->accepted_at ? w->c->accepted_at : w->c->submitted_at;
+	put_time(w, &c, "received_at", received);
+	put_time(w, &c, "due_at", due_at);
+	put(w, &c, "limit_text", w->procedure->immediate ? S("Trả ngay") :
+	    calendar_limit_text(w->ctx, w->procedure->limit));
+	bool known = case_due(w->ctx, w->cases, w->c, clock_business(), &due) == OK && !due.waiting;
+	put(w, &c, "due_reason", known ? due_sentence(w->ctx, w->cases, &due) : S(""));
+	value_set(arena, &c, S("sets"), value_int(1));
+	value_set(arena, &w->view, S("case"), c);
+}
+
+static void put_organisation(struct writing *w)
+{
+	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
+	static const char *const keys[] = { "address", "phone", "email", "desk" };
+	struct value view = value_map();
+	if (!o)
+		return;
+	put(w, &view, "name", o->name);
+	value_set(w->ctx->arena, &view, S("heading"), value_get(o->data, S("heading")));
+	put(w, &view, "place", o->zone);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		struct value v = value_get(o->data, str_z(keys[i]));
+		put(w, &view, keys[i], v.kind == VALUE_MAP ? value_text(value_get(v, S("vi")))
+							   : value_text(v));
+	}
+	value_set(w->ctx->arena, &w->view, S("organisation"), view);
+}
+
+static void put_applicant(struct writing *w)
+{
+	struct value view = value_map();
+	put(w, &view, "name", w->c->applicant);
+	put(w, &view, "id_number", w->c->applicant_id);
+	put(w, &view, "phone", w->c->phone);
+	put(w, &view, "email", w->c->email);
+	put(w, &view, "address", w->c->address);
+	value_set(w->ctx->arena, &w->view, S("applicant"), view);
+}
+
+static str paper_state(str state)
+{
+	static const struct {
+		str state, text;
+	} words[] = {
+		{ S("original"), S("bản chính") }, { S("copy"), S("bản sao") },
+		{ S("certified"), S("bản sao chứng thực") }, { S("file"), S("bản điện tử") },
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_eq(words[i].state, state))
+			return words[i].text;
+	return S("");
+}
+
+static void put_paper(struct writing *w, struct value *list, str code, str state)
+{
+	struct arena *arena = w->ctx->arena;
+	struct value papers = value_get(w->procedure->body, S("papers")), item = value_map();
+	if (str_eq(state, S("missing")))
+		return;
+	for (uint32_t i = 0; i < papers.n; i++) {
+		if (!str_eq(value_text(value_get(papers.items[i], S("code"))), code))
+			continue;
+		bool original = str_eq(state, S("original"));
+		value_set(arena, &item, S("n"), value_int(list->n + 1));
+		put(w, &item, "title", procedure_text(w->procedure,
+			arena_printf(arena, "papers.%u.title", i), S("vi")));
+		value_set(arena, &item, S("original"), original ? value_int(1) : value_str(S("")));
+		value_set(arena, &item, S("copies"), original ? value_str(S("")) : value_int(1));
+		put(w, &item, "state", paper_state(state));
+		put(w, &item, "note", S(""));
+		value_push(arena, list, item);
+	}
+}
+
+static enum err put_papers(struct writing *w)
+{
+	struct value list = value_list();
+	struct rows rows;
+	TRY(db_query(w->ctx, w->db, &rows,
+		     SQL("SELECT paper, state FROM case_paper WHERE organisation = $1"
+			 " AND case_id = $2 ORDER BY paper"),
+		     w->c->organisation, w->c->id));
+	while (rows_next(&rows))
+		put_paper(w, &list, row_str(&rows, 0), row_str(&rows, 1));
+	TRY(rows_end(&rows));
+	value_set(w->ctx->arena, &w->view, S("papers"), list);
+	return OK;
+}
+
+static enum err put_officer(struct writing *w, const char *key, const struct event *event)
+{
+	struct value view = value_map();
+	str name = S("");
+	if (event)
+		TRY(account_name(w->ctx, w->db, event->actor, &name));
+	put(w, &view, "name", name);
+	put(w, &view, "title", S(""));
+	value_set(w->ctx->arena, &w->view, str_z(key), view);
+	return OK;
+}
+
+static void put_items(struct writing *w, struct value *letter, const struct event *event)
+{
+	struct value items = value_list();
+	struct value asked = event ? value_path(event->closed, S("set.asked.items")) : value_null();
+	for (uint32_t i = 0; asked.kind == VALUE_LIST && i < asked.n; i++) {
+		struct value item = value_map();
+		value_set(w->ctx->arena, &item, S("n"), value_int(i + 1));
+		value_set(w->ctx->arena, &item, S("text"), value_get(asked.items[i], S("text")));
+		value_push(w->ctx->arena, &items, item);
+	}
+	value_set(w->ctx->arena, letter, S("items"), items);
+}
+
+static void put_letter(struct writing *w, const struct event *event)
+{
+	struct value letter = value_map();
+	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
+	str number = arena_printf(w->ctx->arena, "%02lld", (long long)w->c->register_number);
+	put(w, &letter, "number", number);
+	put(w, &letter, "reason", event ? value_text(value_get(event->closed, S("text"))) : S(""));
+	put_time(w, &letter, "old_at", w->c->first_due_at);
+	put_time(w, &letter, "new_at", w->c->due_at);
+	put(w, &letter, "contact", o ? value_text(value_get(o->data, S("phone"))) : S(""));
+	put_items(w, &letter, event);
+	value_set(w->ctx->arena, &w->view, S("letter"), letter);
+}
+
+static void put_tracking(struct writing *w)
+{
+	struct value view = value_map();
+	str pin = case_pin(w->cases, w->ctx->arena, w->c->code);
+	put(w, &view, "code", w->c->code);
+	put(w, &view, "pin", pin);
+	put(w, &view, "url", arena_printf(w->ctx->arena, "%.*s/tra-cuu?ma=%.*s&pin=%.*s",
+		STR_ARG(w->url_base), STR_ARG(w->c->code), STR_ARG(pin)));
+	value_set(w->ctx->arena, &w->view, S("tracking"), view);
+}
+
+static str hex_text(struct arena *arena, str bytes)
+{
+	struct buf out = { .arena = arena };
+	for (size_t i = 0; i < bytes.n; i++)
+		buf_printf(&out, "%02x", (unsigned char)bytes.p[i]);
+	return buf_view(&out);
+}
+
+/* The place of the letter's event in the ledger, once a checkpoint covers it. */
+static void put_ledger(struct writing *w, const struct event *event)
+{
+	struct event_proof proof;
+	struct value view = value_map();
+	value_set(w->ctx->arena, &w->view, S("ledger"), value_null());
+	if (!event || event_prove(w->ctx, w->db, event->id, &proof) != OK || proof.pending)
+		return;
+	value_set(w->ctx->arena, &view, S("index"), value_int(proof.position));
+	value_set(w->ctx->arena, &view, S("size"), value_int(proof.size));
+	put(w, &view, "root", hex_text(w->ctx->arena, proof.root));
+	put_time(w, &view, "at", event->recorded_at);
+	value_set(w->ctx->arena, &w->view, S("ledger"), view);
+}
+
+/* ---- the control slip: every hand-over with time and both names ---- */
+
+static str office_of(struct writing *w, int64_t id)
+{
+	return organisation_name(organisation_by_id(w->cases->people, id), S("vi"));
+}
+
+/* Who took the task up after it was handed over: its claim, or else its completion. */
+static enum err taker_of(struct writing *w, struct value node, str *ret_name)
+{
+	*ret_name = S("");
+	for (size_t i = 0; i < w->events.n; i++) {
+		struct value tasks = value_get(w->events.items[i].open, S("tasks"));
+		for (uint32_t t = 0; tasks.kind == VALUE_LIST && t < tasks.n; t++) {
+			struct value task = tasks.items[t];
+			bool same = value_eq(value_get(task, S("node")), node);
+			bool taken = value_find(task, S("holder")) || value_find(task, S("done_at"));
+			if (same && taken && !value_find(task, S("element")))
+				return account_name(w->ctx, w->db, w->events.items[i].actor,
+						    ret_name);
+		}
+	}
+	return OK;
+}
+
+static enum err put_handover(struct writing *w, struct value *list, const struct event *event,
+			     struct value task)
+{
+	struct arena *arena = w->ctx->arena;
+	struct value item = value_map();
+	int64_t agency = 0;
+	str giver = S(""), taker;
+	usec due = value_integer(value_get(task, S("due_at")), 0);
+	id_parse(value_text(value_get(task, S("agency"))), &agency);
+	TRY(account_name(w->ctx, w->db, event->actor, &giver));
+	TRY(taker_of(w, value_get(task, S("node")), &taker));
+	value_set(arena, &item, S("n"), value_int(list->n + 1));
+	put(w, &item, "from", event->actor ? office_of(w, event->organisation) : S("Người nộp hồ sơ"));
+	put(w, &item, "to", office_of(w, agency));
+	put_time(w, &item, "at", event->effective_at);
+	put(w, &item, "giver", event->actor ? giver : w->c->applicant);
+	put(w, &item, "taker", taker);
+	put_time(w, &item, "due_at", due);
+	put(w, &item, "state", S(""));
+	put(w, &item, "note", S(""));
+	value_push(arena, list, item);
+	return OK;
+}
+
+static enum err put_steps(struct writing *w)
+{
+	struct value list = value_list();
+	for (size_t i = 0; i < w->events.n; i++) {
+		struct value tasks = value_get(w->events.items[i].open, S("tasks"));
+		for (uint32_t t = 0; tasks.kind == VALUE_LIST && t < tasks.n; t++)
+			if (value_find(tasks.items[t], S("element")))
+				TRY(put_handover(w, &list, &w->events.items[i], tasks.items[t]));
+	}
+	value_set(w->ctx->arena, &w->view, S("steps"), list);
+	return OK;
+}
+
+static const struct event *event_of_letter(struct writing *w)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq(w->kind, str_z(kinds[i].kind)))
+			return last_event(&w->events, kinds[i].event);
+	return last_event(&w->events, "task.completed");
+}
+
+/* Sets map.a.b.c to text, making the maps on the way. */
+static struct value with_path(struct arena *arena, struct value map, str path, str text)
+{
+	str key = path, rest = path;
+	struct value copy = value_map();
+	str_next(&rest, '.', &key);
+	for (uint32_t i = 0; map.kind == VALUE_MAP && i < map.n; i++)
+		value_append(arena, &copy, map.members[i].key, map.members[i].value);
+	value_set(arena, &copy, key, str_empty(rest) ? value_str(text) :
+		  with_path(arena, value_get(map, key), rest, text));
+	return copy;
+}
+
+/* The labels chosen, in the shape of the data: text.child.gender. */
+static void put_texts(struct writing *w)
+{
+	const struct form *form = procedure_form(w->procedure, S("apply"), S("vi"));
+	struct form_env env = { .ctx = w->ctx, .now = clock_business(), .offset = w->zone };
+	struct value texts = value_map();
+	struct value cards = form ? form_summary(form, w->c->data, &env) : value_list();
+	for (uint32_t c = 0; c < cards.n; c++) {
+		struct value rows = value_get(cards.items[c], S("rows"));
+		for (uint32_t r = 0; r < rows.n; r++) {
+			str path = value_text(value_get(rows.items[r], S("path")));
+			if (!str_empty(path))
+				texts = with_path(w->ctx->arena, texts, path,
+					value_text(value_get(rows.items[r], S("text"))));
+		}
+	}
+	value_set(w->ctx->arena, &w->view, S("text"), texts);
+}
+
+static enum err fill_view(struct writing *w)
+{
+	TRY(event_list(w->ctx, w->db, w->c->id, &w->events));
+	const struct event *event = event_of_letter(w);
+	struct value entries = value_get(w->c->data, S("entry"));
+	value_set(w->ctx->arena, &w->view, S("data"), w->c->data);
+	value_set(w->ctx->arena, &w->view, S("entry"),
+		  entries.kind == VALUE_MAP ? entries : value_map());
+	put_time(w, &w->view, "date", event ? event->effective_at : clock_business());
+	put_texts(w);
+	put_case(w);
+	put_organisation(w);
+	put_applicant(w);
+	put_letter(w, event);
+	put_tracking(w);
+	put_ledger(w, event);
+	TRY(put_papers(w));
+	TRY(put_officer(w, "officer", event));
+	TRY(put_officer(w, "leader", NULL));
+	return put_steps(w);
+}
+
+static str name_of_kind(const struct procedure *procedure, str kind)
+{
+	str name = value_text(value_get(value_get(procedure->body, S("letters")), kind));
+	return str_empty(name) ? kind : name;
+}
+
+enum err letter_text(struct ctx *ctx, struct cases *cases, struct db *db,
+		     const struct case_file *c, str kind, str url_base, str *ret_html)
+{
+	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .c = c, .kind = kind,
+			     .procedure = case_procedure(cases, c), .url_base = url_base,
+			     .zone = calendar_zone(cases_calendar(cases)), .view = value_map() };
+	const struct template *template;
+	struct buf out = { .arena = ctx->arena };
+	if (!w.procedure)
+		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
+	str name = name_of_kind(w.procedure, kind);
+	str text = letter_file(cases, w.procedure, name, ctx->arena);
+	if (str_empty(text))
+		return fail(ctx, ERR_NOT_FOUND, "There is no such letter");
+	TRY(fill_view(&w));
+	TRY(template_compile(ctx, ctx->arena, name, text, cases->templates, cases->vietnamese,
+			     &template));
+	TRY(template_render(ctx, template, w.view, &out));
+	*ret_html = buf_view(&out);
+	return OK;
+}

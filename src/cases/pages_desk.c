@@ -1,0 +1,656 @@
+/* The officers' desk: lists by deadline, and taking a case in at the counter. */
+#include "cases/desk.h"
+#include "cases/pages.h"
+#include "cases/room.h"
+#include "cases/upload.h"
+#include "cases/view.h"
+
+#include "text/markdown.h"
+#include "text/template.h"
+#include "text/vietnamese.h"
+#include "web/view.h"
+
+enum { ROWS = 50 };
+
+static struct cases *cases_of(const struct request *request)
+{
+	return request->state;
+}
+
+static html text_markup(struct arena *arena, str text)
+{
+	return markdown_html(arena, text, &(struct markdown_options){ .first_heading = 3 });
+}
+
+struct form_env desk_form_env(struct request *request)
+{
+	return (struct form_env){
+		.ctx = &request->ctx, .now = clock_business(),
+		.offset = calendar_zone(cases_calendar(cases_of(request))), .country = S("84"),
+		.markdown = text_markup,
+	};
+}
+
+/* ---- which list ---- */
+
+enum list { LIST_TODO, LIST_MINE, LIST_LATE, LIST_WAITING, LIST_ALL, LISTS };
+
+static const struct list_name {
+	const char *key, *label;
+	bool urgent;
+} list_names[LISTS] = {
+	[LIST_TODO] = { "can-lam", N_("To do") },
+	[LIST_MINE] = { "cua-toi", N_("Taken by me") },
+	[LIST_LATE] = { "tre", N_("Late"), true },
+	[LIST_WAITING] = { "cho", N_("Waiting for the applicant") },
+	[LIST_ALL] = { "tat-ca", N_("All cases") },
+};
+
+struct wanted {
+	enum list list;
+	str words, procedure;
+	int64_t after_due, after_id; /* keyset: where the page before ended */
+	const struct principal *principal;
+	struct cases *cases;
+	usec now;
+};
+
+static enum list list_of(str key)
+{
+	for (int i = 0; i < LISTS; i++)
+		if (str_eq(str_z(list_names[i].key), key))
+			return (enum list)i;
+	return LIST_TODO;
+}
+
+static void add_search(const struct wanted *w, sql_t *q)
+{
+	struct arena *arena = q->text.arena;
+	str folded = vietnamese_fold(arena, w->words);
+	if (str_empty(folded))
+		return;
+	sql_add(q, SQL(" AND (c.code = $1 OR c.phone = $1"), w->words);
+	sql_add(q, SQL(" OR "));
+	sql_prefix(q, SQL("c.subject_key"), folded);
+	sql_add(q, SQL(" OR "));
+	sql_prefix(q, SQL("c.applicant_key"), folded);
+	if (folded.n >= 3) {
+		sql_contains(q, SQL(" OR c.subject_key"), folded);
+		sql_contains(q, SQL(" OR c.applicant_key"), folded);
+	}
+	sql_add(q, SQL(")"));
+}
+
+/* Tasks the officer's roles may take: what the desk is about. */
+static void from_tasks(const struct wanted *w, sql_t *q)
+{
+	sql_add(q, SQL(" FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
+		       " AND c.id = t.case_id WHERE t.state = 0"));
+	may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
+	if (w->list == LIST_MINE)
+		sql_add(q, SQL(" AND t.holder = $1"), w->principal->account);
+	if (w->list == LIST_LATE)
+		sql_add(q, SQL(" AND t.due_at > 0 AND t.due_at < $1"), w->now);
+	if (w->list == LIST_WAITING)
+		sql_add(q, SQL(" AND c.status = 5"));
+	else
+		sql_add(q, SQL(" AND c.status <> 5"));
+	if (!str_empty(w->procedure))
+		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	add_search(w, q);
+}
+
+static void from_cases(const struct wanted *w, sql_t *q)
+{
+	sql_add(q, SQL(" FROM case_file c WHERE 1 = 1"));
+	may_where(w->cases->people, w->principal, ACT_CASE_SEE, SQL("c.organisation"), q);
+	if (!str_empty(w->procedure))
+		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	add_search(w, q);
+}
+
+static sql_t rows_query(struct arena *arena, const struct wanted *w)
+{
+	sql_t q = sql_new(arena);
+	if (w->list == LIST_ALL) {
+		sql_add(&q, SQL("SELECT c.organisation, c.id, 0, '', 0, c.due_at"));
+		from_cases(w, &q);
+		if (w->after_id)
+			sql_add(&q, SQL(" AND c.id < $1"), w->after_id);
+		sql_add(&q, SQL(" ORDER BY c.id DESC LIMIT $1"), ROWS + 1);
+		return q;
+	}
+	sql_add(&q, SQL("SELECT c.organisation, c.id, t.node, t.element, t.holder, t.due_at"));
+	from_tasks(w, &q);
+	if (w->after_id)
+		sql_add(&q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due, w->after_id);
+	sql_add(&q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
+	return q;
+}
+
+static enum err count_list(struct ctx *ctx, struct db *db, const struct wanted *like,
+			   enum list list, int64_t *ret_n)
+{
+	struct wanted w = *like;
+	struct rows row;
+	sql_t q = sql_new(ctx->arena);
+	w.list = list;
+	w.words = w.procedure = S("");
+	sql_add(&q, SQL("SELECT COUNT(*)"));
+	if (list == LIST_ALL)
+		from_cases(&w, &q);
+	else
+		from_tasks(&w, &q);
+	TRY(db_one_built(ctx, db, &row, &q));
+	*ret_n = row_int(&row, 0);
+	return OK;
+}
+
+/* ---- navigation ---- */
+
+static struct value nav_item(struct request *request, const char *path, const char *label,
+			     const char *current)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value item = value_map();
+	value_append(arena, &item, S("label"), view_text(request, label));
+	value_append(arena, &item, S("url"), value_str(request_link(request, str_z(path))));
+	value_append(arena, &item, S("current"), value_bool(strcmp(path, current) == 0));
+	value_append(arena, &item, S("count"), value_null());
+	value_append(arena, &item, S("urgency"), value_null());
+	return item;
+}
+
+static void push_group(struct request *request, struct value *groups, const char *title,
+		       struct value items)
+{
+	struct value group = value_map();
+	if (!items.n)
+		return;
+	value_append(request->ctx.arena, &group, S("title"), view_text(request, title));
+	value_append(request->ctx.arena, &group, S("items"), items);
+	value_push(request->ctx.arena, groups, group);
+}
+
+enum err desk_navigation(struct request *request, struct db *db, const char *current,
+			 struct value *ret_desk)
+{
+	struct cases *cases = cases_of(request);
+	struct arena *arena = request->ctx.arena;
+	const struct principal *principal = request_principal(request);
+	struct value desk = value_map(), groups = value_list(), work = value_list();
+	struct value take = value_list(), write = value_list();
+	(void)db;
+	if (may(cases->people, principal, ACT_CASE_SEE, NULL))
+		value_push(arena, &work, nav_item(request, "/ban", "Worklists", current));
+	if (may(cases->people, principal, ACT_CASE_FILE, NULL))
+		value_push(arena, &take, nav_item(request, "/ban/nop", "Take a case in", current));
+	if (may(cases->people, principal, ACT_ARTICLE_EDIT, NULL))
+		value_push(arena, &write, nav_item(request, "/bien-tap", "Articles", current));
+	push_group(request, &groups, "Cases", work);
+	push_group(request, &groups, "Counter", take);
+	push_group(request, &groups, "Portal", write);
+	value_append(arena, &desk, S("home"), value_str(request_link(request, S("/ban"))));
+	value_append(arena, &desk, S("groups"), groups);
+	*ret_desk = desk;
+	return OK;
+}
+
+/* ---- the list as a table ---- */
+
+static struct value cell(struct arena *arena, str text, struct value url, bool head)
+{
+	static const char *const rest[] = { "number", "note", "status", "deadline" };
+	struct value c = value_map();
+	value_append(arena, &c, S("head"), value_bool(head));
+	value_append(arena, &c, S("text"), value_str(text));
+	value_append(arena, &c, S("url"), url);
+	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
+		value_append(arena, &c, str_z(rest[i]), value_null());
+	return c;
+}
+
+struct listed {
+	int64_t organisation, id, node, holder, due_at;
+	str element;
+};
+
+static struct value task_deadline(struct ctx *ctx, struct cases *cases, const struct case_file *c,
+				  const struct listed *row, usec now)
+{
+	struct case_file of_task = *c;
+	if (!row->node || !row->due_at)
+		return case_deadline_view(ctx, cases, c, now);
+	of_task.due_at = row->due_at;
+	of_task.accepted_at = c->accepted_at ? c->accepted_at : c->submitted_at;
+	of_task.finished_at = 0;
+	return case_deadline_view(ctx, cases, &of_task, now);
+}
+
+static enum err list_row(struct request *request, struct db *db, const struct wanted *w,
+			 const struct listed *row, struct value *rows)
+{
+	struct ctx *ctx = &request->ctx;
+	struct arena *arena = ctx->arena;
+	struct case_file c;
+	struct value item = value_map(), cells = value_list(), last;
+	str holder = S(""), step = S("");
+	TRY(rows_read_case(ctx, db, row->organisation, row->id, &c));
+	TRY(account_name(ctx, db, row->holder, &holder));
+	const struct procedure *procedure = case_procedure(w->cases, &c);
+	uint32_t element = procedure ? flow_find(procedure->flow, row->element) : FLOW_NONE;
+	if (element != FLOW_NONE)
+		step = procedure_step_name(procedure, element, request->language);
+	str url = request_link(request, arena_printf(arena, "/ban/%.*s", STR_ARG(c.code)));
+	value_push(arena, &cells, cell(arena, c.code, value_str(url), true));
+	last = cell(arena, c.subject, value_null(), false);
+	value_set(arena, &last, S("note"), value_str(c.applicant));
+	value_push(arena, &cells, last);
+	last = cell(arena, procedure ? procedure_text(procedure, S("title"), request->language) : S(""),
+		    value_null(), false);
+	value_set(arena, &last, S("note"), str_empty(step) ? value_null() : value_str(step));
+	value_push(arena, &cells, last);
+	last = cell(arena, holder, value_null(), false);
+	value_set(arena, &last, S("status"), case_status_view(ctx, c.status));
+	value_push(arena, &cells, last);
+	last = cell(arena, S(""), value_null(), false);
+	value_set(arena, &last, S("deadline"), task_deadline(ctx, w->cases, &c, row, w->now));
+	value_push(arena, &cells, last);
+	value_append(arena, &item, S("id"), value_str(c.code));
+	value_append(arena, &item, S("tick"), value_null());
+	value_append(arena, &item, S("cells"), cells);
+	value_append(arena, &item, S("case"), case_view(ctx, w->cases, &c));
+	value_push(arena, rows, item);
+	return OK;
+}
+
+static struct value columns_view(struct request *request)
+{
+	static const char *const labels[] = { N_("Case"), N_("About"), N_("Procedure and step"),
+					      N_("State"), N_("Due") };
+	struct arena *arena = request->ctx.arena;
+	struct value columns = value_list();
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		struct value column = value_map();
+		value_append(arena, &column, S("label"), view_text(request, labels[i]));
+		value_append(arena, &column, S("url"), value_null());
+		value_append(arena, &column, S("sort"), value_null());
+		value_append(arena, &column, S("number"), value_null());
+		value_push(arena, &columns, column);
+	}
+	return columns;
+}
+
+static str list_url(struct request *request, const struct wanted *w, enum list list, bool filters)
+{
+	struct buf url = { .arena = request->ctx.arena };
+	buf_printf(&url, "/ban?xem=%s", list_names[list].key);
+	if (filters && !str_empty(w->words)) {
+		buf_str(&url, S("&q="));
+		url_encode(&url, w->words);
+	}
+	if (filters && !str_empty(w->procedure))
+		buf_printf(&url, "&thu-tuc=%.*s", STR_ARG(w->procedure));
+	return request_link(request, buf_view(&url));
+}
+
+static enum err tabs_view(struct request *request, struct db *db, const struct wanted *w,
+			  struct value *view)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value tabs = value_map(), items = value_list();
+	bool sees_all = may(w->cases->people, w->principal, ACT_REGISTER_SEE, NULL);
+	for (int i = 0; i < LISTS; i++) {
+		struct value item = value_map();
+		int64_t n = 0;
+		if (i == LIST_ALL && !sees_all)
+			continue;
+		if (i != LIST_ALL)
+			TRY(count_list(&request->ctx, db, w, (enum list)i, &n));
+		value_append(arena, &item, S("label"), view_text(request, list_names[i].label));
+		value_append(arena, &item, S("url"),
+			     value_str(list_url(request, w, (enum list)i, false)));
+		value_append(arena, &item, S("current"), value_bool(w->list == (enum list)i));
+		value_append(arena, &item, S("count"), i == LIST_ALL ? value_null() : value_int(n));
+		value_append(arena, &item, S("urgency"), list_names[i].urgent && n ?
+			     value_str(S("late")) : value_null());
+		value_push(arena, &items, item);
+	}
+	value_append(arena, &tabs, S("label"), view_text(request, "Worklists"));
+	value_append(arena, &tabs, S("items"), items);
+	value_set(arena, view, S("tabs"), tabs);
+	return OK;
+}
+
+static struct value filter_view(struct request *request, const struct wanted *w)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value filter = value_map(), fields = value_list(), field = value_map();
+	struct value options = value_list(), all = value_map();
+	const struct procedure **items;
+	size_t n;
+	value_append(arena, &all, S("value"), value_str(S("")));
+	value_append(arena, &all, S("text"), view_text(request, "All procedures"));
+	value_append(arena, &all, S("selected"), value_bool(str_empty(w->procedure)));
+	value_push(arena, &options, all);
+	procedures_in_force(w->cases, arena, w->now, &items, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct value option = value_map();
+		value_append(arena, &option, S("value"), value_str(items[i]->name));
+		value_append(arena, &option, S("text"),
+			     value_str(procedure_text(items[i], S("title"), request->language)));
+		value_append(arena, &option, S("selected"),
+			     value_bool(str_eq(items[i]->name, w->procedure)));
+		value_push(arena, &options, option);
+	}
+	value_append(arena, &field, S("id"), value_str(S("filter-procedure")));
+	value_append(arena, &field, S("name"), value_str(S("thu-tuc")));
+	value_append(arena, &field, S("label"), view_text(request, "Procedure"));
+	value_append(arena, &field, S("options"), options);
+	value_push(arena, &fields, field);
+	value_append(arena, &filter, S("action"), value_str(request_link(request, S("/ban"))));
+	value_append(arena, &filter, S("label"), view_text(request, "Filter the list"));
+	value_append(arena, &filter, S("query"), str_empty(w->words) ? value_null() : value_str(w->words));
+	value_append(arena, &filter, S("list"), value_str(str_z(list_names[w->list].key)));
+	value_append(arena, &filter, S("fields"), fields);
+	value_append(arena, &filter, S("clear"), str_empty(w->words) && str_empty(w->procedure) ?
+		     value_null() : value_str(list_url(request, w, w->list, false)));
+	return filter;
+}
+
+static enum err table_view(struct request *request, struct db *db, const struct wanted *w,
+			   struct value *view)
+{
+	struct arena *arena = request->ctx.arena;
+	struct listed listed[ROWS + 1];
+	struct value table = value_map(), rows_list = value_list(), pagination = value_map();
+	struct rows rows;
+	size_t n = 0;
+	sql_t q = rows_query(arena, w);
+	TRY(db_query_built(&request->ctx, db, &rows, &q));
+	for (; n <= ROWS && rows_next(&rows); n++)
+		listed[n] = (struct listed){ row_int(&rows, 0), row_int(&rows, 1), row_int(&rows, 2),
+			row_int(&rows, 4), row_int(&rows, 5), row_str(&rows, 3) };
+	TRY(rows_end(&rows));
+	for (size_t i = 0; i < n && i < ROWS; i++)
+		TRY(list_row(request, db, w, &listed[i], &rows_list));
+	value_append(arena, &table, S("caption"), view_text(request, list_names[w->list].label));
+	value_append(arena, &table, S("worklist"), value_bool(true));
+	value_append(arena, &table, S("ticks"), value_null());
+	value_append(arena, &table, S("columns"), columns_view(request));
+	value_append(arena, &table, S("rows"), rows_list);
+	value_set(arena, view, S("table"), rows_list.n ? table : value_null());
+	if (n > ROWS) {
+		struct value next = value_map();
+		str url = arena_printf(arena, "%.*s&sau=%lld&hs=%lld",
+			STR_ARG(list_url(request, w, w->list, true)),
+			(long long)listed[ROWS - 1].due_at, (long long)listed[ROWS - 1].id);
+		value_append(arena, &next, S("url"), value_str(url));
+		value_append(arena, &pagination, S("previous"), value_null());
+		value_append(arena, &pagination, S("next"), next);
+		value_append(arena, &pagination, S("pages"), value_list());
+		value_set(arena, view, S("pagination"), pagination);
+	}
+	return OK;
+}
+
+static enum err desk_page(struct request *request, struct response *response)
+{
+	struct cases *cases = cases_of(request);
+	struct ctx *ctx = &request->ctx;
+	struct value view = value_map(), desk, empty = value_map();
+	struct wanted w = {
+		.list = list_of(request_query(request, "xem")),
+		.words = str_trim(request_query(request, "q")),
+		.procedure = request_query(request, "thu-tuc"),
+		.after_due = request_query_int(request, "sau", 0),
+		.after_id = request_query_int(request, "hs", 0),
+		.principal = request_principal(request), .cases = cases, .now = clock_business(),
+	};
+	struct db *db;
+	view_page(request, &view, str_z(ctx_text(ctx, "Worklists")));
+	TRY(store_snapshot(ctx, cases->store, &db));
+	TRY(desk_navigation(request, db, "/ban", &desk));
+	TRY(tabs_view(request, db, &w, &view));
+	TRY(table_view(request, db, &w, &view));
+	store_release(db);
+	value_append(ctx->arena, &empty, S("title"), view_text(request, "Nothing is waiting here"));
+	value_append(ctx->arena, &empty, S("text"), value_null());
+	value_append(ctx->arena, &empty, S("url"), value_null());
+	value_append(ctx->arena, &empty, S("label"), value_null());
+	value_set(ctx->arena, &view, S("empty"),
+		  value_is_null(value_get(view, S("table"))) ? empty : value_null());
+	value_set(ctx->arena, &view, S("desk"), desk);
+	value_set(ctx->arena, &view, S("filter"), filter_view(request, &w));
+	response_view(response, "cases/desk", view);
+	return OK;
+}
+
+/* ---- taking a case in ---- */
+
+static enum err choose_page(struct request *request, struct response *response)
+{
+	struct cases *cases = cases_of(request);
+	struct arena *arena = request->ctx.arena;
+	struct value view = value_map(), list = value_list(), desk;
+	const struct procedure **items;
+	size_t n;
+	view_page(request, &view, str_z(ctx_text(&request->ctx, "Take a case in")));
+	TRY(desk_navigation(request, NULL, "/ban/nop", &desk));
+	procedures_in_force(cases, arena, clock_business(), &items, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct value item = procedure_view(&request->ctx, items[i], request->language);
+		str url = arena_printf(arena, "/ban/nop/%.*s", STR_ARG(items[i]->name));
+		value_set(arena, &item, S("url"), value_str(request_link(request, url)));
+		value_push(arena, &list, item);
+	}
+	value_set(arena, &view, S("procedures"), list);
+	value_set(arena, &view, S("desk"), desk);
+	response_view(response, "cases/desk_choose", view);
+	return OK;
+}
+
+/* The organisation at whose counter the officer sits: the first grant that may file. */
+static int64_t counter_of(const struct cases *cases, const struct principal *principal)
+{
+	for (size_t i = 0; i < principal->n_grants; i++)
+		if (role_allows(principal->grants[i].role, ACT_CASE_FILE))
+			return principal->grants[i].organisation;
+	(void)cases;
+	return 0;
+}
+
+struct value desk_papers(struct request *request, const struct procedure *procedure,
+			 struct value data, struct value ticked)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value papers = value_get(procedure->body, S("papers")), list = value_list();
+	(void)data;
+	for (uint32_t i = 0; i < papers.n; i++) {
+		struct value item = value_map(), paper = papers.items[i];
+		str code = value_text(value_get(paper, S("code")));
+		str path = arena_printf(arena, "papers.%u.title", i);
+		str state = value_text(value_get(ticked, code));
+		value_append(arena, &item, S("id"), value_str(code));
+		value_append(arena, &item, S("name"),
+			     value_str(procedure_text(procedure, path, request->language)));
+		value_append(arena, &item, S("note"), value_null());
+		value_append(arena, &item, S("error"), value_null());
+		value_append(arena, &item, S("original"), value_bool(str_eq(state, S("original"))));
+		value_append(arena, &item, S("copy"), value_bool(str_eq(state, S("copy"))));
+		value_append(arena, &item, S("missing"), value_bool(str_eq(state, S("missing"))));
+		value_push(arena, &list, item);
+	}
+	return list;
+}
+
+void desk_read_papers(struct request *request, const struct procedure *procedure,
+		      struct paper_check **ret_papers, size_t *ret_n)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value papers = value_get(procedure->body, S("papers"));
+	*ret_papers = ARENA_ARRAY(arena, struct paper_check, papers.n + 1);
+	*ret_n = 0;
+	for (uint32_t i = 0; i < papers.n; i++) {
+		str code = value_text(value_get(papers.items[i], S("code")));
+		str name = arena_printf(arena, "paper-%.*s", STR_ARG(code));
+		str state = request_field(request, name.p);
+		if (!str_empty(state))
+			(*ret_papers)[(*ret_n)++] = (struct paper_check){ code, state };
+	}
+}
+
+struct value desk_errors(struct request *request, struct value form_errors)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value list = view_errors(request);
+	for (uint32_t i = 0; form_errors.kind == VALUE_LIST && i < form_errors.n; i++) {
+		struct value item = value_map();
+		str anchor = value_text(value_get(form_errors.items[i], S("anchor")));
+		value_append(arena, &item, S("text"), value_get(form_errors.items[i], S("message")));
+		value_append(arena, &item, S("href"),
+			     value_str(arena_printf(arena, "#%.*s", STR_ARG(anchor))));
+		value_push(arena, &list, item);
+	}
+	return list;
+}
+
+/* At the counter the paper itself is seen and checked off: a scan may follow, so that a missing file
+ * is no mistake here. */
+static void drop_file_errors(struct form_result *result, const struct form *form,
+			     struct form_env *env)
+{
+	struct value kept = value_list();
+	struct form_file_rule rule;
+	for (uint32_t i = 0; i < result->errors.n; i++) {
+		str name = value_text(value_get(result->errors.items[i], S("name")));
+		if (!form_file_field(form, name, result->data, env, &rule))
+			value_push(env->ctx->arena, &kept, result->errors.items[i]);
+	}
+	result->errors = kept;
+}
+
+struct intake {
+	const struct procedure *procedure;
+	const struct form *form;
+	struct form_env env;
+	int64_t organisation;
+};
+
+static enum err load_intake(struct request *request, struct intake *in)
+{
+	in->procedure = procedure_in_force(cases_of(request), request_param(request, "procedure"),
+					   clock_business());
+	in->form = in->procedure ? procedure_form(in->procedure, S("apply"), request->language) : NULL;
+	if (!in->form)
+		return fail(&request->ctx, ERR_NOT_FOUND, "There is no such procedure in force");
+	in->env = desk_form_env(request);
+	in->organisation = counter_of(cases_of(request), request_principal(request));
+	return OK;
+}
+
+static enum err intake_view(struct request *request, struct response *response, struct intake *in,
+			    const struct form_result *result)
+{
+	struct arena *arena = request->ctx.arena;
+	struct form_show show = { .page = FORM_ALL };
+	struct value view = value_map(), desk;
+	if (result) {
+		show.data = result->data;
+		show.errors = result->errors;
+		show.typed = result->typed;
+	} else {
+		show.data = form_start(in->form, value_map(), &in->env);
+	}
+	TRY(desk_navigation(request, NULL, "/ban/nop", &desk));
+	view_page(request, &view, procedure_text(in->procedure, S("title"), request->language));
+	struct value errors = desk_errors(request, show.errors);
+	value_set(arena, &view, S("errors"), errors);
+	value_set(arena, &view, S("desk"), desk);
+	value_set(arena, &view, S("office"), value_str(organisation_name(
+		  organisation_by_id(cases_of(request)->people, in->organisation),
+		  request->language)));
+	value_set(arena, &view, S("form"), value_html(form_html(in->form, &show, &in->env)));
+	value_set(arena, &view, S("papers"),
+		  desk_papers(request, in->procedure, show.data, value_null()));
+	value_set(arena, &view, S("action"), value_str(request->target));
+	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
+	response_view(response, "cases/desk_intake", view);
+	if (errors.n)
+		response_status(response, 422);
+	return OK;
+}
+
+static enum err intake_page(struct request *request, struct response *response)
+{
+	struct intake in;
+	TRY(load_intake(request, &in));
+	return intake_view(request, response, &in, NULL);
+}
+
+static str applicant_text(const struct intake *in, struct value data, const char *which)
+{
+	str path = value_text(value_path(in->procedure->body,
+		arena_printf(in->env.ctx->arena, "applicant.%s", which)));
+	return str_empty(path) ? S("") : value_text(value_path(data, path));
+}
+
+static enum err submit_intake(struct request *request, const struct intake *in, struct value data,
+			      struct case_result *ret_result)
+{
+	struct attachment *attachments;
+	size_t n;
+	upload_attachments(request->ctx.arena, data, &attachments, &n);
+	struct actor who = { .principal = request_principal(request),
+			     .organisation = in->organisation };
+	struct submission submission = {
+		.procedure = in->procedure->name, .organisation = in->organisation,
+		.channel = CHANNEL_DIRECT, .data = data,
+		.applicant = applicant_text(in, data, "name"),
+		.applicant_id = applicant_text(in, data, "id_number"),
+		.phone = applicant_text(in, data, "phone"),
+		.email = applicant_text(in, data, "email"),
+		.address = applicant_text(in, data, "address"),
+		.attachments = attachments, .n_attachments = n,
+	};
+	return case_submit(&request->ctx, cases_of(request), &who, &submission, ret_result);
+}
+
+static enum err intake_post(struct request *request, struct response *response)
+{
+	struct form_result read, checked;
+	struct stored_files files;
+	struct case_result done;
+	struct value posted;
+	struct intake in;
+	TRY(load_intake(request, &in));
+	TRY(upload_posted(request, cases_of(request), &posted, &files));
+	struct value before = form_start(in.form, value_map(), &in.env);
+	form_read(in.form, FORM_ALL, posted, before, &in.env, &read);
+	drop_file_errors(&read, in.form, &in.env);
+	if (read.action == FORM_CHANGE || read.errors.n || request_has_mistakes(request))
+		return intake_view(request, response, &in, &read);
+	form_check(in.form, read.data, &in.env, &checked);
+	TRY(submit_intake(request, &in, checked.submission, &done));
+	struct actor who = { .principal = request_principal(request),
+			     .organisation = in.organisation };
+	struct acceptance acceptance = { .note = str_trim(request_field(request, "note")) };
+	struct paper_check *papers;
+	desk_read_papers(request, in.procedure, &papers, &acceptance.n_papers);
+	acceptance.papers = papers;
+	if (str_eq(request_field(request, "act"), S("accept"))) {
+		TRY(case_accept(&request->ctx, cases_of(request), &who, done.code, &acceptance));
+		response_flash(response, "success", "Accepted. Print the receipt for the applicant.");
+	}
+	response_redirect(response, arena_printf(request->ctx.arena, "/ban/%.*s", STR_ARG(done.code)));
+	return OK;
+}
+
+const struct route desk_routes[] = {
+	{ WEB_GET, "/ban", ACT_DESK, desk_page, .flags = ROUTE_MAIN },
+	{ WEB_GET, "/ban/nop", ACT_CASE_FILE, choose_page, .flags = ROUTE_MAIN },
+	{ WEB_GET, "/ban/nop/{procedure}", ACT_CASE_FILE, intake_page, .flags = ROUTE_MAIN },
+	{ WEB_POST, "/ban/nop/{procedure}", ACT_CASE_FILE, intake_post, .flags = ROUTE_MAIN,
+	  .uploads = UPLOADS_MAX, .upload_max = 20 << 20 },
+	{ 0 },
+};
