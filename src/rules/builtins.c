@@ -106,13 +106,30 @@ bool builtin_exists(str name)
 	return false;
 }
 
-str builtin_special_name(size_t i)
+/* The table entry after `b`, over the ends of the tables. */
+static const struct builtin *next_builtin(const struct builtin *b)
 {
-	for (size_t t = 0; t < TABLES; t++)
-		for (const struct builtin *b = tables[t]; b->name; b++)
-			if (strchr(b->name, ' ') && i-- == 0)
-				return str_z(b->name);
-	return S("");
+	size_t t = 0;
+	if (b && b[1].name)
+		return b + 1;
+	for (; b && t < TABLES; t++) {
+		const struct builtin *last = tables[t];
+		while (last[1].name)
+			last++;
+		if (last == b) {
+			t++;
+			break;
+		}
+	}
+	return t < TABLES ? tables[t] : NULL;
+}
+
+const struct builtin *builtin_next_special(const struct builtin *b, char first)
+{
+	while ((b = next_builtin(b)) != NULL)
+		if (b->name[0] == first && strchr(b->name, ' '))
+			return b;
+	return NULL;
 }
 
 /* ---- arguments ---- */

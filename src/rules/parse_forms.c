@@ -64,7 +64,7 @@ struct parameters {
 
 static bool parse_parameter(struct parser *p, struct parameters *to)
 {
-	bool unknown;
+	bool unknown = false;
 	struct arena *arena = p->lexer.arena;
 	to->names = arena_grow(arena, to->names, to->n * sizeof *to->names,
 			       (to->n + 1) * sizeof *to->names);

@@ -88,8 +88,11 @@ static void try_known(const struct parser *p, str name, struct match *best)
 static void try_builtins(const struct parser *p, struct match *best)
 {
 	bool open;
-	str s = p->lexer.source, name;
-	for (size_t i = 0; (name = builtin_special_name(i)).n; i++) {
+	str s = p->lexer.source;
+	char first = s.p[p->token.at];
+	const struct builtin *b = NULL;
+	while ((b = builtin_next_special(b, first)) != NULL) {
+		str name = str_z(b->name);
 		uint32_t end = match_known(name, s, p->token.at);
 		uint32_t next = end ? lexer_skip(s, end, &open) : 0;
 		if (end > best->end && next < s.n && s.p[next] == '(')
