@@ -13,7 +13,7 @@ enum { INSTANCES = 64, AGENDA = 4096, WORDS = 4096, STEPS = 20000 };
 
 /* A job, timer, message or signal that is to reach an instance. */
 struct errand {
-	enum { DONE, JOB, TIMER, MESSAGE, SIGNAL } kind;
+	enum { DONE, JOB, TIMER, MESSAGE, SIGNAL, BEGIN } kind;
 	uint32_t instance, id, element;
 	usec due;
 	str name, key;
@@ -57,24 +57,61 @@ static void forget(struct world *world, int kind, uint32_t instance, uint32_t id
 static void begin(struct world *world, uint32_t process, uint32_t element,
 		  struct value variables);
 
-/* To all other instances, and to processes that begin with it. */
-static void spread(struct world *world, const struct flow_effect *effect, uint32_t from,
-		   bool is_signal)
+static bool begins_with(struct world *world, enum flow_trigger_kind kind, str name,
+			struct value variables)
 {
 	struct flow_entry *entries;
-	uint32_t n, others = world->instance_count;
+	uint32_t n;
+	bool any = false;
 
-	for (uint32_t i = 0; i < others; i++)
-		if (i != from)
-			plan(world, (struct errand){ .kind = is_signal ? SIGNAL : MESSAGE,
-						     .instance = i, .due = world->now,
-						     .name = effect->name, .key = effect->key,
-						     .variables = effect->variables });
 	flow_entries(world->arena, world->definition, &entries, &n);
 	for (uint32_t i = 0; i < n; i++)
-		if (entries[i].trigger->kind == (is_signal ? FLOW_ON_SIGNAL : FLOW_ON_MESSAGE) &&
-		    str_eq(entries[i].trigger->name, effect->name))
-			begin(world, entries[i].process, entries[i].element, effect->variables);
+		if (entries[i].trigger->kind == kind && str_eq(entries[i].trigger->name, name)) {
+			begin(world, entries[i].process, entries[i].element, variables);
+			any = true;
+		}
+	return any;
+}
+
+/* A signal goes to all other instances, and to processes that begin with it, now or never. */
+static void spread(struct world *world, const struct flow_effect *effect, uint32_t from)
+{
+	for (uint32_t i = 0; i < world->instance_count; i++)
+		if (i != from)
+			plan(world, (struct errand){ .kind = SIGNAL, .instance = i,
+						     .due = world->now, .name = effect->name,
+						     .variables = effect->variables });
+	begins_with(world, FLOW_ON_SIGNAL, effect->name, effect->variables);
+}
+
+static bool waits_for(struct world *world, uint32_t instance, const struct errand *message)
+{
+	struct ctx ctx = { .arena = world->arena };
+	struct flow_state state;
+
+	if (flow_state_read(&ctx, world->definition, world->states[instance], &state) != OK)
+		return false;
+	for (uint32_t i = 0; i < state.wait_count; i++)
+		if (state.waits[i].kind == FLOW_ON_MESSAGE &&
+		    str_eq(state.waits[i].name, message->name))
+			return true;
+	return false;
+}
+
+static void step(struct world *world, uint32_t instance, const struct flow_event *event);
+
+/* A message goes to who waits for it, or begins a process; else it is kept until one does. */
+static bool deliver(struct world *world, const struct errand *message)
+{
+	struct flow_event event = { .kind = FLOW_EVENT_MESSAGE, .name = message->name,
+				    .key = message->key, .variables = message->variables };
+
+	for (uint32_t i = 0; i < world->instance_count; i++)
+		if (waits_for(world, i, message)) {
+			step(world, i, &event);
+			return true;
+		}
+	return begins_with(world, FLOW_ON_MESSAGE, message->name, message->variables);
 }
 
 static void carry_out(struct world *world, uint32_t instance, const struct flow_effect *effect)
@@ -104,8 +141,13 @@ static void carry_out(struct world *world, uint32_t instance, const struct flow_
 		forget(world, TIMER, instance, effect->wait);
 		break;
 	case FLOW_MESSAGE_THROWN:
+		errand.kind = MESSAGE;
+		errand.name = effect->name;
+		errand.key = effect->key;
+		plan(world, errand);
+		break;
 	case FLOW_SIGNAL_THROWN:
-		spread(world, effect, instance, effect->kind == FLOW_SIGNAL_THROWN);
+		spread(world, effect, instance);
 		break;
 	case FLOW_INCIDENT:
 		/* A token that waits for ever is no error: nothing happens any more. */
@@ -193,41 +235,68 @@ static void run_job(struct world *world, const struct errand *job)
 	step(world, job->instance, &event);
 }
 
-static void run_errand(struct world *world, const struct errand *errand)
+/* False: nobody is there for it yet. */
+static bool run_errand(struct world *world, const struct errand *errand)
 {
-	struct flow_event event = { .node = errand->id, .name = errand->name, .key = errand->key,
-				    .variables = errand->variables };
+	struct flow_event event = { .kind = errand->kind == TIMER ? FLOW_EVENT_TIMER
+								  : FLOW_EVENT_SIGNAL,
+				    .node = errand->id, .name = errand->name };
 
-	if (errand->kind == JOB) {
+	switch (errand->kind) {
+	case JOB:
 		run_job(world, errand);
-		return;
+		return true;
+	case MESSAGE:
+		return deliver(world, errand);
+	case BEGIN:
+		begin(world, errand->id, errand->element, errand->variables);
+		return true;
+	case SIGNAL:
+		event.variables = errand->variables;
+		step(world, errand->instance, &event);
+		return true;
+	default:
+		step(world, errand->instance, &event);
+		return true;
 	}
-	event.kind = errand->kind == TIMER     ? FLOW_EVENT_TIMER
-		     : errand->kind == MESSAGE ? FLOW_EVENT_MESSAGE
-					       : FLOW_EVENT_SIGNAL;
-	if (errand->kind == TIMER)
-		event.variables = value_null();
-	step(world, errand->instance, &event);
 }
 
-/* The earliest, first planned first done. */
+/* The earliest, first planned first done; a message nobody waits for is passed over. */
+static struct errand *next_errand(struct world *world, usec end, uint32_t *passed)
+{
+	struct errand *next = NULL;
+
+	for (uint32_t i = 0; i < world->agenda_count; i++) {
+		struct errand *errand = &world->agenda[i];
+
+		if (errand->kind != DONE && errand->due <= end &&
+		    (!next || errand->due < next->due) && !(errand->kind == MESSAGE && i < *passed))
+			next = errand;
+	}
+	return next;
+}
+
 static void run_until(struct world *world, usec end)
 {
-	for (int steps = 0; steps < STEPS; steps++) {
-		struct errand *next = NULL;
+	uint32_t passed = 0;
 
-		for (uint32_t i = 0; i < world->agenda_count; i++)
-			if (world->agenda[i].kind != DONE &&
-			    (!next || world->agenda[i].due < next->due))
-				next = &world->agenda[i];
-		if (!next || next->due > end)
+	for (int steps = 0; steps < STEPS; steps++) {
+		struct errand *next = next_errand(world, end, &passed);
+
+		if (!next)
 			return;
 		struct errand errand = *next;
+		uint32_t at = (uint32_t)(next - world->agenda);
 
 		next->kind = DONE;
 		if (errand.due > world->now)
 			world->now = errand.due;
-		run_errand(world, &errand);
+		if (run_errand(world, &errand)) {
+			passed = 0;
+		} else {
+			world->agenda[at].kind = MESSAGE;
+			passed = at + 1;
+		}
 	}
 }
 
@@ -236,9 +305,34 @@ static bool takes_part(const struct flow_definition *d, uint32_t process)
 	return d->elements[process].start != FLOW_NONE;
 }
 
+/* A process that nobody can just begin: by its timer, or by its condition where that holds. */
+static void begin_by_itself(struct world *world, uint32_t process, struct value variables)
+{
+	struct flow_env env = { .now = world->now };
+	struct flow_entry *entries;
+	uint32_t n;
+
+	flow_entries(world->arena, world->definition, &entries, &n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct errand errand = { .kind = BEGIN, .id = entries[i].process,
+					 .element = entries[i].element, .due = world->now,
+					 .variables = variables };
+
+		if (entries[i].process != process)
+			continue;
+		if (entries[i].trigger->kind == FLOW_ON_TIMER)
+			errand.due = flow_entry_due(world->arena, &entries[i], world->now, 0, &env);
+		else if (!flow_entry_holds(world->arena, &entries[i], variables, &env))
+			continue;
+		plan(world, errand);
+	}
+}
+
 static void run_case(struct world *world, struct value input)
 {
 	uint32_t main_process = flow_main_process(world->definition);
+	bool partner = value_is_true(value_get(input, S("partner")));
+	bool begins = takes_part(world->definition, main_process);
 	struct value variables = value_map();
 
 	value_set(world->arena, &variables, S("test"), value_get(input, S("input")));
@@ -247,11 +341,14 @@ static void run_case(struct world *world, struct value input)
 	for (uint32_t i = 0; i < world->definition->process_count; i++) {
 		uint32_t process = world->definition->processes[i];
 
-		if (value_is_true(value_get(input, S("partner"))) && process != main_process &&
+		if ((partner || !begins) && process != main_process &&
 		    takes_part(world->definition, process))
 			begin(world, process, FLOW_NONE, variables);
 	}
-	begin(world, main_process, FLOW_NONE, variables);
+	if (begins)
+		begin(world, main_process, FLOW_NONE, variables);
+	else
+		begin_by_itself(world, main_process, variables);
 	run_until(world, START + 1000 * value_integer(value_get(input, S("delay_ms")), 0));
 }
 

@@ -158,7 +158,8 @@ static void read_element(struct loader *loader, const struct xml_node *node, enu
 	struct named *named = index_find(loader, element.id);
 	if (named && named->node == node)
 		named->element = self;
-	if (flow_is_scope(kind))
+	/* What is only drawn is not compiled: nothing can ever begin in it. */
+	if (flow_is_scope(kind) && (kind != FLOW_PROCESS || element.executable))
 		read_scope(loader, node, self, process);
 }
 
@@ -190,7 +191,8 @@ static void read_scope(struct loader *loader, const struct xml_node *node, uint3
 	}
 }
 
-static uint32_t element_of(struct loader *loader, const struct xml_node *node, const char *attribute)
+static uint32_t element_of(struct loader *loader, const struct xml_node *node,
+			   const char *attribute)
 {
 	struct named *named = index_refer(loader, node, node_get(node, attribute));
 

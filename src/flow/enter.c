@@ -210,7 +210,8 @@ static void begin_call(struct machine *m, uint32_t id)
 			       N_("The call does not say which process it calls"));
 		return;
 	}
-	if (process != FLOW_NONE && element_of(m, process)->kind == FLOW_PROCESS) {
+	if (process != FLOW_NONE && element_of(m, process)->kind == FLOW_PROCESS &&
+	    element_of(m, process)->executable) {
 		call_here(m, id, process);
 		return;
 	}

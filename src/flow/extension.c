@@ -136,6 +136,14 @@ static void read_standard_loop(struct loader *loader, const struct xml_node *nod
 		fault_at(loader, node, N_("The loop has neither a condition nor a maximum"));
 }
 
+static const struct xml_node *referred_definition(struct loader *loader,
+						  const struct xml_node *reference)
+{
+	struct named *named = index_refer(loader, reference, reference->text);
+
+	return named && is_event_definition(named->node) ? named->node : NULL;
+}
+
 static uint32_t add_thrown(struct loader *loader, const struct xml_node *node,
 			   const char *attribute, struct list *thrown)
 {
@@ -146,6 +154,35 @@ static uint32_t add_thrown(struct loader *loader, const struct xml_node *node,
 	compile_trigger(loader, node, named->node,
 			LIST_ADD(loader->arena, thrown, struct flow_trigger));
 	return thrown->n - 1;
+}
+
+/* Each definition: a condition, and an event that is thrown whenever it holds. */
+static void read_complex(struct loader *loader, const struct xml_node *node,
+			 struct flow_loop *loop, struct list *thrown)
+{
+	struct list conditions = { 0 };
+
+	for (const struct xml_node *c = node_child(node, "complexBehaviorDefinition"); c;
+	     c = node_next(c, "complexBehaviorDefinition")) {
+		const struct xml_node *condition = node_child(c, "condition");
+		const struct xml_node *event = node_child(c, "event"), *definition = NULL;
+
+		for (const struct xml_node *n = event ? event->first : NULL; n; n = n->next)
+			if (node_is(n, "eventDefinitionRef"))
+				definition = referred_definition(loader, n);
+			else if (is_event_definition(n))
+				definition = n;
+		if (!condition || !definition) {
+			fault_at(loader, c, N_("It needs a condition and an event to throw"));
+			continue;
+		}
+		*LIST_ADD(loader->arena, &conditions, struct flow_expression) =
+			expression_condition(loader, condition, condition->text);
+		compile_trigger(loader, c, definition,
+				LIST_ADD(loader->arena, thrown, struct flow_trigger));
+	}
+	loop->conditions = conditions.p;
+	loop->condition_count = conditions.n;
 }
 
 static void read_behavior(struct loader *loader, const struct xml_node *node,
@@ -159,7 +196,7 @@ static void read_behavior(struct loader *loader, const struct xml_node *node,
 	else if (str_eq(behavior, S("None")))
 		loop->each_event = add_thrown(loader, node, "noneBehaviorEventRef", &thrown);
 	else if (str_eq(behavior, S("Complex")))
-		fault_at(loader, node, N_("A complex multi-instance behavior is not supported"));
+		read_complex(loader, node, loop, &thrown);
 	loop->thrown = thrown.p;
 }
 

@@ -129,6 +129,9 @@ struct flow_loop {
 	int64_t maximum; /* of a loop; -1 without */
 	uint32_t first_event, each_event; /* in .thrown, or FLOW_NONE: behavior One and None */
 	struct flow_trigger *thrown;
+	/* Behavior Complex: .thrown[i] whenever conditions[i] holds after an instance. */
+	struct flow_expression *conditions;
+	uint32_t condition_count;
 };
 
 struct flow_element {
@@ -484,6 +487,9 @@ void flow_entries(struct arena *arena, const struct flow_definition *definition,
 		  struct flow_entry **ret_entries, uint32_t *ret_count);
 /* When a process that begins by timer has to begin next after `after`; 0: never again. `begun` is
  * how often it began. Needs fixed texts or FEEL without variables. */
+/* Whether a process that begins by a condition would begin with these variables. */
+bool flow_entry_holds(struct arena *arena, const struct flow_entry *entry, struct value variables,
+		      const struct flow_env *env);
 usec flow_entry_due(struct arena *arena, const struct flow_entry *entry, usec after,
 		    int64_t begun, const struct flow_env *env);
 

@@ -45,7 +45,7 @@ static void what_is_wrong_is_named_with_element_and_line(void **state)
 			       FLOW("a", "e")),
 		       "x_e", 0, "neither true nor false");
 	assert_refused(PROCESS(START("s") "<scriptTask id='a' scriptFormat='text/javascript'>"
-			       "<script>x = 1</script></scriptTask>" END("e") FLOW("s", "a")
+			       TAG("script", "x = 1") "</scriptTask>" END("e") FLOW("s", "a")
 			       FLOW("a", "e")),
 		       "a", 0, "not executed");
 }

@@ -164,6 +164,9 @@ void loop_instance_over(struct machine *m, uint32_t body, uint32_t number)
 		throw_from_loop(m, body, &loop->thrown[loop->each_event]);
 	if (loop->first_event != FLOW_NONE && ended == 1)
 		throw_from_loop(m, body, &loop->thrown[loop->first_event]);
+	for (uint32_t i = 0; i < loop->condition_count && node_find(m, body); i++)
+		if (holds(m, &loop->conditions[i], body))
+			throw_from_loop(m, body, &loop->thrown[i]);
 	if (!node_find(m, body))
 		return;
 	if (is_over(m, body)) {

@@ -189,6 +189,15 @@ void flow_entries(struct arena *arena, const struct flow_definition *definition,
 	*ret_count = found.n;
 }
 
+bool flow_entry_holds(struct arena *arena, const struct flow_entry *entry, struct value variables,
+		      const struct flow_env *env)
+{
+	const struct feel_scope globals = { env->globals, NULL }, inner = { variables, &globals };
+
+	return entry->trigger->kind == FLOW_ON_CONDITION &&
+	       value_is_true(expression_eval(&entry->trigger->expression, arena, &inner, env));
+}
+
 usec flow_entry_due(struct arena *arena, const struct flow_entry *entry, usec after,
 		    int64_t begun, const struct flow_env *env)
 {

@@ -22,6 +22,17 @@ static void copy_state(struct machine *m, const struct flow_state *state)
 	copy_list(m, &m->waits, state->waits, state->wait_count, sizeof(struct flow_wait));
 }
 
+/* It has start events, but none that anybody could just begin with. */
+static bool begins_by_event(const struct flow_definition *d, uint32_t process)
+{
+	const struct flow_element *scope = &d->elements[process];
+
+	for (uint32_t i = 0; i < scope->child_count && scope->start == FLOW_NONE; i++)
+		if (d->elements[scope->children[i]].kind == FLOW_START)
+			return true;
+	return false;
+}
+
 static enum err start(struct machine *m, const struct flow_event *event)
 {
 	const struct flow_definition *d = m->definition;
@@ -32,6 +43,10 @@ static enum err start(struct machine *m, const struct flow_event *event)
 						     : flow_main_process(d);
 	if (process >= d->element_count || d->elements[process].kind != FLOW_PROCESS)
 		return fail(m->ctx, ERR_INVALID, N_("There is no such process to begin"));
+	if (!d->elements[process].executable)
+		return fail(m->ctx, ERR_INVALID, N_("This process is not executable"));
+	if (element == FLOW_NONE && begins_by_event(d, process))
+		return fail(m->ctx, ERR_INVALID, N_("This process begins by an event"));
 	if (element != FLOW_NONE &&
 	    (element >= d->element_count || d->elements[element].scope != process))
 		return fail(m->ctx, ERR_INVALID, N_("The process cannot begin there"));

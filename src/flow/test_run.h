@@ -26,6 +26,7 @@
 #define START(id) "<startEvent id='" id "'/>"
 #define END(id) "<endEvent id='" id "'/>"
 #define TASK(id) "<userTask id='" id "'/>"
+#define TAG(tag, text) "<" tag ">" text "</" tag ">"
 #define EXT(content) "<extensionElements>" content "</extensionElements>"
 #define SUB(id, content) "<subProcess id='" id "'>" content "</subProcess>"
 #define EVENT_SUB(id, content)                                                            \

@@ -105,9 +105,15 @@ static void count_flow(struct loader *loader, const struct xml_node *flow)
 					  " or sub-process"));
 }
 
+/* A process that is not executable is drawn for readers: nothing in it has to be whole. */
+static bool is_drawing(const struct xml_node *node)
+{
+	return node_is(node, "process") && !node_flag(node, "isExecutable", false);
+}
+
 static void count_flows(struct loader *loader, const struct xml_node *node)
 {
-	for (const struct xml_node *n = node->first; n; n = n->next) {
+	for (const struct xml_node *n = node->first; n && !is_drawing(node); n = n->next) {
 		if (node_is(n, "sequenceFlow"))
 			count_flow(loader, n);
 		else
@@ -115,13 +121,16 @@ static void count_flows(struct loader *loader, const struct xml_node *node)
 	}
 }
 
-static void visit(struct loader *loader, const struct xml_node *node)
+static void visit(struct loader *loader, const struct xml_node *node, bool drawing)
 {
 	if (loader->faults->count >= FAULTS_MAX || node_is(node, "extensionElements"))
 		return;
+	drawing = drawing || is_drawing(node);
 	if (str_eq(node->space, BPMN)) {
 		validate_name(loader, node);
 		validate_references(loader, node);
+	}
+	if (str_eq(node->space, BPMN) && !drawing) {
 		validate_structure(loader, node);
 		validate_gateway(loader, node);
 		validate_event(loader, node);
@@ -130,15 +139,23 @@ static void visit(struct loader *loader, const struct xml_node *node)
 		validate_collaboration(loader, node);
 	}
 	for (const struct xml_node *n = node->first; n; n = n->next)
-		visit(loader, n);
+		visit(loader, n, drawing);
+}
+
+static bool has_executable_process(const struct xml_node *root)
+{
+	for (const struct xml_node *p = node_child(root, "process"); p; p = node_next(p, "process"))
+		if (!is_drawing(p))
+			return true;
+	return false;
 }
 
 void validate_tree(struct loader *loader)
 {
 	if (!node_is(loader->root, "definitions"))
 		return;
-	if (!node_child(loader->root, "process"))
-		fault_at(loader, loader->root, N_("There is no process in the file"));
+	if (!has_executable_process(loader->root))
+		fault_at(loader, loader->root, N_("There is no executable process in the file"));
 	count_flows(loader, loader->root);
-	visit(loader, loader->root);
+	visit(loader, loader->root, /* drawing= */ false);
 }

@@ -68,14 +68,14 @@ static void check_kind(struct loader *loader, const struct xml_node *event,
 	bool throws = node_is(event, "endEvent") || node_is(event, "intermediateThrowEvent");
 
 	if (!node_is_one_of(definition, allowed_at(event)))
-		fault_at(loader, event, N_("A %.*s cannot have a %.*s here"), STR_ARG(event->name),
+		fault_at(loader, event, N_("%.*s: no %.*s may stand here"), STR_ARG(event->name),
 			 STR_ARG(definition->name));
 	else if (passes(event) && node_is_one_of(definition, not_passing))
-		fault_at(loader, event, N_("An event with a %.*s always interrupts"),
+		fault_at(loader, event, N_("%.*s: such an event always interrupts"),
 			 STR_ARG(definition->name));
 	else if (count > 1 &&
 		 !node_is_one_of(definition, throws ? several_thrown : several_caught))
-		fault_at(loader, event, N_("A %.*s has to stand alone"), STR_ARG(definition->name));
+		fault_at(loader, event, N_("%.*s has to stand alone"), STR_ARG(definition->name));
 }
 
 static bool is_within_transaction(const struct xml_node *node)
