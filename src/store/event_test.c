@@ -125,7 +125,7 @@ static struct merkle_proof path_of(struct fixture *f, const struct event_proof *
 static void check_proof(struct fixture *f, struct db *db, int64_t id)
 {
 	struct event_proof proof;
-	struct merkle_hash leaf, root;
+	struct merkle_hash leaf = { 0 }, root = { 0 };
 	struct note_verifier verifier;
 	str text;
 	fixture_ok(f, event_prove(&f->ctx, db, id, &proof));
@@ -145,7 +145,7 @@ static void every_event_can_be_proved_and_growth_is_consistent(struct fixture *f
 {
 	struct act act = { .n = 300, .event.object = 1 };
 	struct event_proof proof;
-	struct merkle_hash old_root, root;
+	struct merkle_hash old_root = { 0 }, root = { 0 };
 	struct event_list list;
 	struct db *db;
 	fixture_ok(f, add(f, &act));

@@ -91,7 +91,7 @@ static void a_broken_connection_is_replaced_unnoticed(void **state)
 struct worker {
 	struct fixture *f;
 	int64_t done, unknown, other;
-	volatile bool *stop;
+	bool *stop; /* atomic */
 };
 
 static void *work(void *arg)
@@ -99,7 +99,7 @@ static void *work(void *arg)
 	struct worker *worker = arg;
 	struct arena arena;
 	arena_init(&arena);
-	while (!*worker->stop) {
+	while (!__atomic_load_n(worker->stop, __ATOMIC_RELAXED)) {
 		struct ctx ctx = { .arena = &arena };
 		int64_t n = 1;
 		enum err e = store_write(&ctx, worker->f->store, add, &n);
@@ -120,7 +120,7 @@ static void nothing_is_lost_or_doubled_when_connections_are_cut(void **state)
 	PGconn *admin = administrator();
 	struct worker workers[THREADS];
 	pthread_t threads[THREADS];
-	volatile bool stop = false;
+	bool stop = false;
 	for (int i = 0; i < THREADS; i++) {
 		workers[i] = (struct worker){ .f = f, .stop = &stop };
 		pthread_create(&threads[i], NULL, work, &workers[i]);
@@ -129,7 +129,7 @@ static void nothing_is_lost_or_doubled_when_connections_are_cut(void **state)
 		usleep(30000);
 		ask(admin, of_store(f, "pg_terminate_backend(pid)"));
 	}
-	stop = true;
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	int64_t done = 0, unknown = 0, n[2];
 	for (int i = 0; i < THREADS; i++) {
 		pthread_join(threads[i], NULL);

@@ -93,12 +93,15 @@ static int configure(struct lite *lite, bool writing, bool no_sync)
 	sqlite3_db_config(lite->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	add_functions(lite->handle);
 	int code = lite_execute(lite, "PRAGMA foreign_keys = ON; PRAGMA case_sensitive_like = ON;"
-				      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000");
+				      "PRAGMA temp_store = MEMORY");
+	/* There are many readers: the system's cache of the file serves them all. */
 	if (code == SQLITE_OK && !writing)
-		return lite_execute(lite, "PRAGMA query_only = ON");
+		return lite_execute(lite, "PRAGMA query_only = ON; PRAGMA cache_size = -1500");
+	/* secure_delete: what is erased is overwritten, not just forgotten. */
 	if (code == SQLITE_OK)
 		code = lite_execute(lite, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;"
-					  "PRAGMA journal_size_limit = 67108864");
+					  "PRAGMA journal_size_limit = 67108864;"
+					  "PRAGMA cache_size = -16000; PRAGMA secure_delete = FAST");
 	if (code == SQLITE_OK)
 		code = lite_execute(lite, no_sync ? "PRAGMA synchronous = NORMAL" :
 						    "PRAGMA synchronous = FULL");
