@@ -130,6 +130,12 @@ static size_t entity(str rest, uint32_t *ret_code)
 	return end + 1;
 }
 
+/* Control characters have no shape; what a person typed may hold some all the same. */
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 && !is_blank((char)code);
+}
+
 static enum err unescape(struct reader *r, str raw, str *ret_text)
 {
 	struct buf out = { .arena = r->ctx->arena };
@@ -138,14 +144,17 @@ static enum err unescape(struct reader *r, str raw, str *ret_text)
 		size_t n;
 		char bytes[4];
 		if (raw.p[i] != '&') {
-			buf_byte(&out, raw.p[i++]);
+			if (!is_control((unsigned char)raw.p[i]))
+				buf_byte(&out, raw.p[i]);
+			i++;
 			continue;
 		}
 		n = entity(str_slice(raw, i + 1, raw.n), &code);
 		if (!n)
 			return fail(r->ctx, ERR_INVALID,
 				    "Line %d of the letter: “&” must be written “&amp;”", r->line);
-		buf_bytes(&out, bytes, utf8_encode(code, bytes));
+		if (!is_control(code))
+			buf_bytes(&out, bytes, utf8_encode(code, bytes));
 		i += n + 1;
 	}
 	*ret_text = buf_view(&out);
