@@ -52,7 +52,8 @@ str str_slice(str s, size_t from, size_t to)
 		to = s.n;
 	if (from > to)
 		from = to;
-	return str_of(s.p + from, to - from);
+	/* s.p may be NULL where there is nothing, and nothing may be added to NULL. */
+	return from ? str_of(s.p + from, to - from) : str_of(s.p, to);
 }
 
 static bool is_blank(char c)
