@@ -300,9 +300,15 @@ static void run_until(struct world *world, usec end)
 	}
 }
 
+/* It has a start event without trigger, or no start event at all. */
 static bool takes_part(const struct flow_definition *d, uint32_t process)
 {
-	return d->elements[process].start != FLOW_NONE;
+	const struct flow_element *scope = &d->elements[process];
+
+	for (uint32_t i = 0; i < scope->child_count && scope->start == FLOW_NONE; i++)
+		if (d->elements[scope->children[i]].kind == FLOW_START)
+			return false;
+	return true;
 }
 
 /* A process that nobody can just begin: by its timer, or by its condition where that holds. */

@@ -203,6 +203,9 @@ void flow_check(struct ctx *ctx, const struct flow_definition *definition,
 	mark_ending(&checker);
 	for (uint32_t i = 0; i < definition->element_count; i++)
 		check_element(&checker, i);
+	if (!definition->elements[flow_main_process(definition)].executable)
+		find(&checker, FLOW_FAULT, flow_main_process(definition),
+		     N_("No process in the file is executable: it is only a drawing"));
 	for (uint32_t i = 0; i < definition->flow_count; i++)
 		check_condition(&checker, &definition->flows[i]);
 	*ret_findings = checker.findings.p;

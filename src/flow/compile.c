@@ -268,26 +268,41 @@ static void connect_flows(struct loader *loader)
 	}
 }
 
-static void connect_element(struct loader *loader, uint32_t self)
+static void connect_default(struct loader *loader, uint32_t self)
 {
-	struct flow_element *element = element_at(loader, self);
 	const struct xml_node *node = LIST_AT(loader->nodes, const struct xml_node *, self);
 	struct named *named = index_refer(loader, node, node_get(node, "default"));
 
 	if (named)
-		element->default_flow = named->flow;
-	if (element->kind != FLOW_BOUNDARY)
-		return;
-	element->attached_to = element_of(loader, node, "attachedToRef");
-	if (element->attached_to == FLOW_NONE)
-		return;
-	struct flow_element *host = element_at(loader, element->attached_to);
-	uint32_t *grown = ARENA_ARRAY(loader->arena, uint32_t, host->boundary_count + 1);
+		element_at(loader, self)->default_flow = named->flow;
+}
 
-	if (host->boundary_count)
-		memcpy(grown, host->boundaries, host->boundary_count * sizeof(uint32_t));
-	grown[host->boundary_count++] = self;
-	host->boundaries = grown;
+/* Counted first: an activity may have any number of events at its edge. */
+static void connect_boundaries(struct loader *loader)
+{
+	uint32_t n = loader->elements.n;
+	uint32_t **edges = ARENA_ARRAY(loader->arena, uint32_t *, n);
+	uint32_t *found = ARENA_ARRAY(loader->arena, uint32_t, n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct flow_element *element = element_at(loader, i);
+		const struct xml_node *node = LIST_AT(loader->nodes, const struct xml_node *, i);
+
+		if (element->kind == FLOW_BOUNDARY)
+			element->attached_to = element_of(loader, node, "attachedToRef");
+		if (element->attached_to != FLOW_NONE)
+			element_at(loader, element->attached_to)->boundary_count++;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t host = element_at(loader, i)->attached_to;
+
+		if (host == FLOW_NONE)
+			continue;
+		if (!edges[host])
+			element_at(loader, host)->boundaries = edges[host] = ARENA_ARRAY(
+				loader->arena, uint32_t, element_at(loader, host)->boundary_count);
+		edges[host][found[host]++] = i;
+	}
 }
 
 /* An association leads from the compensation event at the edge of an activity to its handler. */
@@ -359,7 +374,8 @@ void compile_processes(struct loader *loader)
 		return;
 	connect_flows(loader);
 	for (uint32_t i = 0; i < loader->elements.n; i++)
-		connect_element(loader, i);
+		connect_default(loader, i);
+	connect_boundaries(loader);
 	connect_handlers(loader, loader->root);
 	connect_activity_refs(loader);
 	for (uint32_t i = 0; i < loader->processes.n; i++) {

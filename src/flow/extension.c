@@ -90,6 +90,20 @@ static void read_mappings(struct loader *loader, const struct xml_node *around, 
 	}
 }
 
+/* Forms drawn together with the process; tasks name them by "camunda-forms:bpmn:ID". */
+static void read_forms(struct loader *loader, const struct xml_node *node,
+		       struct flow_element *element)
+{
+	struct list forms = { 0 };
+
+	for (const struct xml_node *n = zeebe(node, "userTaskForm"); n;
+	     n = xml_sibling(n, ZEEBE, S("userTaskForm")))
+		*LIST_ADD(loader->arena, &forms, struct flow_pair) =
+			(struct flow_pair){ node_get(n, "id"), str_trim(n->text) };
+	element->forms = forms.p;
+	element->form_count = forms.n;
+}
+
 void compile_extensions(struct loader *loader, const struct xml_node *node,
 			struct flow_element *element)
 {
@@ -99,8 +113,10 @@ void compile_extensions(struct loader *loader, const struct xml_node *node,
 		read_user_task(loader, node, element);
 	if (element->kind == FLOW_CALL)
 		read_call(loader, node, element);
-	if (element->kind == FLOW_PROCESS)
+	if (element->kind == FLOW_PROCESS) {
 		element->version_tag = node_get(zeebe(node, "versionTag"), "value");
+		read_forms(loader, node, element);
+	}
 	if (element->kind == FLOW_AD_HOC)
 		element->activation = mixed(loader, zeebe(node, "adHoc"),
 					    "activeElementsCollection");

@@ -172,6 +172,8 @@ struct flow_element {
 	struct flow_expression due, follow_up, priority;
 	str form_id, form_key;
 	str version_tag; /* process */
+	const struct flow_pair *forms; /* process: userTaskForm, id and form-js text */
+	uint32_t form_count;
 	struct flow_expression job_type, retries;
 	const struct flow_pair *headers, *properties;
 	uint32_t header_count, property_count;
@@ -249,7 +251,8 @@ struct flow_faults {
 };
 
 /* Reads, validates and compiles. ERR_INVALID: refused; `ret_faults` then has every fault found (at
- * most a hundred), ctx the first. Every expression has been parsed. */
+ * most a hundred), ctx the first. Every expression has been parsed. A process that is not
+ * executable is a drawing: it need not be whole, is not looked into, and cannot begin. */
 enum err flow_load(struct ctx *ctx, str xml, struct flow_definition **ret_definition,
 		   struct flow_faults *ret_faults);
 

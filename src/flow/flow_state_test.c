@@ -102,6 +102,49 @@ static void what_is_read_for_drawing_and_listing_is_there(void **state)
 	run_over(&run);
 }
 
+static void a_drawing_loads_but_cannot_begin(void **state)
+{
+	struct run run;
+
+	run_load(&run, DEFINITIONS("<process id='p'><startEvent id='s'/><endEvent id='lost'>"
+				   "<timerEventDefinition/></endEvent></process>"));
+	assert_int_equal(run_event(&run, (struct flow_event){ .kind = FLOW_EVENT_START,
+							      .process = FLOW_NONE,
+							      .element = FLOW_NONE }),
+			 ERR_INVALID);
+	struct flow_finding *findings;
+	uint32_t n;
+
+	flow_check(&run.ctx, run.definition, &findings, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(findings[0].severity, FLOW_FAULT);
+	run_over(&run);
+}
+
+static void extensions_nobody_carries_out_are_refused(void **state)
+{
+	assert_refused(PROCESS(START("s") "<userTask id='a'>" EXT("<zeebe:taskListeners/>")
+			       "</userTask>" END("e") FLOW("s", "a") FLOW("a", "e")),
+		       "a", 0, "taskListeners");
+}
+
+static void forms_inside_the_file_are_read(void **state)
+{
+	struct run run;
+
+	run_load(&run, PROCESS(EXT("<zeebe:versionTag value='2014.1'/>"
+				   "<zeebe:userTaskForm id='f1'>{\"components\":[]}"
+				   "</zeebe:userTaskForm>")
+			       START("s") END("e") FLOW("s", "e")));
+	const struct flow_element *p = &run.definition->elements[element(&run, "p")];
+
+	assert_str(p->version_tag, "2014.1");
+	assert_int_equal(p->form_count, 1);
+	assert_str(p->forms[0].key, "f1");
+	assert_str(p->forms[0].value, "{\"components\":[]}");
+	run_over(&run);
+}
+
 #define ONE_TASK                                                                          \
 	PROCESS(START("s") TASK("a") TASK("b") END("e") FLOW("s", "a") FLOW("a", "b")     \
 		FLOW("b", "e"))
@@ -336,6 +379,9 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_named_with_element_and_line),
 		cmocka_unit_test(several_faults_are_told_at_once),
 		cmocka_unit_test(what_is_read_for_drawing_and_listing_is_there),
+		cmocka_unit_test(a_drawing_loads_but_cannot_begin),
+		cmocka_unit_test(extensions_nobody_carries_out_are_refused),
+		cmocka_unit_test(forms_inside_the_file_are_read),
 		cmocka_unit_test(variables_come_back_from_bytes_as_they_were),
 		cmocka_unit_test(dates_and_durations_come_back_as_what_they_were),
 		cmocka_unit_test(a_step_leaves_the_state_it_was_given),

@@ -14,7 +14,7 @@
 #define XSI S("http://www.w3.org/2001/XMLSchema-instance")
 #define ZEEBE S("http://camunda.org/schema/zeebe/1.0")
 
-enum { FAULTS_MAX = 100, LOAD_IDS_MAX = 20000 };
+enum { FAULTS_MAX = 100, LOAD_IDS_MAX = 10000 };
 
 /* Growing arrays of one size; what they point to moves when they grow. */
 struct list {

@@ -121,6 +121,21 @@ static void count_flows(struct loader *loader, const struct xml_node *node)
 	}
 }
 
+/* Extensions that would change what happens, and that nobody here carries out. */
+static void refuse_extensions(struct loader *loader, const struct xml_node *extensions)
+{
+	static const char *const unknown[] = { "executionListeners", "taskListeners",
+					       "conditionalFilter" };
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		if (xml_child(extensions, ZEEBE, str_z(unknown[i])))
+			fault_at(loader, extensions, N_("%s are not executed here"), unknown[i]);
+	if (extensions && node_is(extensions->parent, "adHocSubProcess") &&
+	    xml_child(extensions, ZEEBE, S("taskDefinition")))
+		fault_at(loader, extensions, N_("An ad-hoc sub-process that is left to a job is not"
+						" executed here"));
+}
+
 static void visit(struct loader *loader, const struct xml_node *node, bool drawing)
 {
 	if (loader->faults->count >= FAULTS_MAX || node_is(node, "extensionElements"))
@@ -130,6 +145,8 @@ static void visit(struct loader *loader, const struct xml_node *node, bool drawi
 		validate_name(loader, node);
 		validate_references(loader, node);
 	}
+	if (!drawing)
+		refuse_extensions(loader, node_child(node, "extensionElements"));
 	if (str_eq(node->space, BPMN) && !drawing) {
 		validate_structure(loader, node);
 		validate_gateway(loader, node);
@@ -142,20 +159,12 @@ static void visit(struct loader *loader, const struct xml_node *node, bool drawi
 		visit(loader, n, drawing);
 }
 
-static bool has_executable_process(const struct xml_node *root)
-{
-	for (const struct xml_node *p = node_child(root, "process"); p; p = node_next(p, "process"))
-		if (!is_drawing(p))
-			return true;
-	return false;
-}
-
 void validate_tree(struct loader *loader)
 {
 	if (!node_is(loader->root, "definitions"))
 		return;
-	if (!has_executable_process(loader->root))
-		fault_at(loader, loader->root, N_("There is no executable process in the file"));
+	if (!node_child(loader->root, "process"))
+		fault_at(loader, loader->root, N_("There is no process in the file"));
 	count_flows(loader, loader->root);
 	visit(loader, loader->root, /* drawing= */ false);
 }
