@@ -169,25 +169,11 @@ enum err app_open_store(struct ctx *ctx, struct app *app, bool must_exist)
 	return read_secret(ctx, app);
 }
 
-/* A clock that goes back would let acts overtake each other: it must start after the last event. */
-static enum err check_clock(struct ctx *ctx, struct db *db, void *arg)
-{
-	struct app *app = arg;
-	int64_t last;
-	TRY(db_int(ctx, db, 0, &last, SQL("SELECT MAX(effective_at) FROM event")));
-	if (last > clock_business())
-		return fail(ctx, ERR_INVALID, "The clock would start before the last event, at %.*s",
-			    STR_ARG(time_format(ctx->arena, last, 420)));
-	(void)app;
-	return OK;
-}
-
 /* Data once run under another clock is demonstration data for ever. */
 static enum err mark_demonstration(struct ctx *ctx, struct app *app)
 {
 	if (!clock_is_shifted())
 		return OK;
-	TRY(store_read(ctx, app->store, check_clock, app));
 	if (value_is_true(value_get(app->settings, S("demonstration"))))
 		return OK;
 	value_set(&app->arena, &app->settings, S("demonstration"), value_bool(true));

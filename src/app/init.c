@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 
 static const char demo_password[] = "motcua-demo";
+/* A demonstration is dated before the year its articles tell of, so that it can be served with a
+ * clock of 2015 as well as with today's. */
+static const char demo_clock[] = "2014-12-01T08:00:00+07:00";
 
 struct init {
 	const char *pack;
@@ -100,6 +103,8 @@ enum err command_init(struct ctx *ctx, struct app *app)
 	if (mkdir(app->options.data, 0700) != 0 && errno != EEXIST)
 		return fail(ctx, ERR_IO, "%s: %s", app->options.data, strerror(errno));
 	TRY(read_pack(ctx, &init, app->options.demo));
+	if (app->options.demo && !app->options.clock)
+		app->options.clock = demo_clock;
 	TRY(app_open_store(ctx, app, false));
 	TRY(store_write(ctx, app->store, write_pack, &init));
 	app->settings = value_map();

@@ -417,7 +417,7 @@ static str name_of_kind(const struct procedure *procedure, str kind)
 	return str_empty(name) ? kind : name;
 }
 
-enum err letter_text(struct ctx *ctx, struct cases *cases, struct db *db,
+enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		     const struct case_file *c, str kind, str url_base, str *ret_html)
 {
 	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .c = c, .kind = kind,

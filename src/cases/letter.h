@@ -21,7 +21,7 @@ struct letters {
 enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
 		    const struct case_file *c, struct letters *ret_letters);
 /* The letter's HTML. `url_base` is the public address ("https://…"). */
-enum err letter_text(struct ctx *ctx, struct cases *cases, struct db *db,
+enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		     const struct case_file *c, str kind, str url_base, str *ret_html);
 
 #endif

@@ -48,7 +48,7 @@ static enum err read_letter(struct ctx *ctx, struct db *db, void *arg)
 		w->there = w->there || str_eq(w->letters.items[i].kind, w->kind);
 	if (!w->there)
 		return fail(ctx, ERR_NOT_FOUND, "This case has no such letter");
-	return letter_text(ctx, w->cases, db, &w->c, w->kind, w->url_base, &w->text);
+	return letter_write(ctx, w->cases, db, &w->c, w->kind, w->url_base, &w->text);
 }
 
 static enum err load_letter(struct request *request, struct wanted *w, bool *ret_pdf)
