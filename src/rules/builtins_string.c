@@ -50,7 +50,7 @@ static struct value map_case(struct run *run, str s, bool upper)
 	char bytes[4];
 	if (!run_steps(run, s.n / 8) || !run_room(run, s.n * 2))
 		return value_null();
-	buf_reserve(&out, s.n);
+	buf_reserve(&out, s.n + 1);
 	for (size_t at = 0, n; at < s.n; at += n) {
 		n = utf8_decode(s, at, &code);
 		if (!n) {
