@@ -50,7 +50,8 @@ void check_add(struct sheet *sheet, const struct instance *in, struct value *err
 	enum { LABEL_SHOWN = 200 };
 	const char *label_z = arena_copy(sheet->arena, str_slice(label, 0, LABEL_SHOWN)).p;
 	const char *detail_z = arena_copy(sheet->arena, detail).p;
-	str text = arena_printf(sheet->arena, ctx_text(sheet->env->ctx, message), label_z, detail_z);
+	str text =
+		arena_printf(sheet->arena, ctx_text(sheet->env->ctx, message), label_z, detail_z);
 	push_error(sheet, in, errors, label, text);
 }
 
@@ -137,9 +138,9 @@ static void check_number(struct sheet *sheet, const struct instance *in, struct 
 	if (field->decimal_digits >= 0 &&
 	    fraction_digits(sheet->arena, d) > (size_t)field->decimal_digits)
 		check_add(sheet, in, errors,
-			  field->decimal_digits == 0 ?
-				  N_("“%s” must be a whole number") :
-				  N_("“%s” has too many digits after the decimal point. Most allowed: %s"),
+			  field->decimal_digits == 0 ? N_("“%s” must be a whole number") :
+						       N_("“%s” has too many digits after the "
+							  "decimal point. Most allowed: %s"),
 			  arena_printf(sheet->arena, "%d", field->decimal_digits));
 	if (field->has_increment && !decimal_is_zero(d))
 		check_increment(sheet, in, d, errors);
@@ -219,7 +220,8 @@ static void check_length(struct sheet *sheet, const struct instance *in, str tex
 			  decimal_text(sheet->arena, decimal_normal(limit)));
 }
 
-static void check_text(struct sheet *sheet, const struct instance *in, str text, struct value *errors)
+static void check_text(struct sheet *sheet, const struct instance *in, str text,
+		       struct value *errors)
 {
 	const struct validate *validate = &in->field->validate;
 	check_length(sheet, in, text, BOUND_MIN, errors);
@@ -239,7 +241,8 @@ static void check_pattern(struct sheet *sheet, const struct instance *in, str te
 	if (!validate->pattern || pattern_matches(validate->pattern, text))
 		return;
 	if (str_empty(validate->pattern_message))
-		check_add(sheet, in, errors, N_("“%s” is not written the way it should be"), S(""));
+		check_add(sheet, in, errors, N_("“%s” is not written the way it should be"),
+			  S(""));
 	else
 		push_error(sheet, in, errors, sheet_label(sheet, in->field, in->scope),
 			   validate->pattern_message);

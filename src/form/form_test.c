@@ -2,8 +2,10 @@
 #include "form/form_testing.h"
 #include "form/input.h"
 
-#define TEXT(key, more) "{'type':'textfield','id':'" key "','key':'" key "','label':'" key "'" more "}"
-#define NUMBER(key, more) "{'type':'number','id':'" key "','key':'" key "','label':'" key "'" more "}"
+#define TEXT(key, more) \
+	"{'type':'textfield','id':'" key "','key':'" key "','label':'" key "'" more "}"
+#define NUMBER(key, more) \
+	"{'type':'number','id':'" key "','key':'" key "','label':'" key "'" more "}"
 
 /* --- Loading --- */
 
@@ -21,7 +23,8 @@ FORM_TEST(two_fields_cannot_be_bound_to_one_path)
 {
 	assert_false(try_load(b, TEXT("a", "") ",{'type':'number','id':'z','key':'a'}", "", false));
 	assert_true(str_eq(b->fault.id, S("z")));
-	assert_false(try_load(b, TEXT("a", "") ",{'type':'number','id':'z','key':'a.b'}", "", false));
+	assert_false(
+		try_load(b, TEXT("a", "") ",{'type':'number','id':'z','key':'a.b'}", "", false));
 	assert_true(try_load(b, "{'type':'number','id':'y','key':'a.c'},"
 				"{'type':'number','id':'z','key':'a.b'}", "", false));
 }
@@ -56,7 +59,8 @@ FORM_TEST(an_expression_that_needs_itself_ends)
 FORM_TEST(lint_tells_every_fault_and_missing_translation)
 {
 	struct form_source source = {
-		.text = S("{\"type\":\"default\",\"components\":[{\"type\":\"textfield\",\"id\":\"x\","
+		.text = S("{\"type\":\"default\",\"components\":[{\"type\":\"textfield\",\"id\":"
+			  "\"x\","
 			  "\"label\":\"Tên\"},{\"type\":\"wheel\",\"id\":\"y\"}]}"),
 		.side = S("{\"gone\":{\"label\":\"Name\"}}"),
 	};
@@ -107,7 +111,8 @@ FORM_TEST(nested_lists_see_item_parent_and_position)
 		"{'type':'expression','key':'e','computeOn':'change',"
 		"'expression':'=this.y + parent.x + i[1] * 100 + i[2] * 10'},"
 		NUMBER("y", "") "]}]}");
-	form_check(b->form, quoted(b, "{'l':[{'x':1,'m':[{'y':2},{'y':3}]}]}"), &b->env, &b->result);
+	form_check(b->form, quoted(b, "{'l':[{'x':1,'m':[{'y':2},{'y':3}]}]}"), &b->env,
+		   &b->result);
 	assert_json(b, value_path(b->result.submission, S("l.0.m.1.e")), "124");
 }
 
@@ -269,7 +274,8 @@ FORM_TEST(one_line_stays_one_line)
 
 /* --- Days and times --- */
 
-#define DAY(key, more) "{'type':'datetime','id':'" key "','key':'" key "','dateLabel':'" key "'" more "}"
+#define DAY(key, more) \
+	"{'type':'datetime','id':'" key "','key':'" key "','dateLabel':'" key "'" more "}"
 
 FORM_TEST(a_day_is_read_from_three_boxes_or_one)
 {
@@ -325,7 +331,9 @@ FORM_TEST(a_passed_day_can_be_refused)
 
 /* --- Files --- */
 
-#define FILES "{'type':'filepicker','id':'p','key':'p','label':'Paper','accept':'.pdf,image/*','multiple':true,'validate':{'required':true}}"
+#define FILES                                                                           \
+	"{'type':'filepicker','id':'p','key':'p','label':'Paper','accept':'.pdf,image/" \
+	"*','multiple':true,'validate':{'required':true}}"
 
 FORM_TEST(a_posted_text_is_never_a_file)
 {
@@ -337,7 +345,8 @@ FORM_TEST(a_posted_text_is_never_a_file)
 	read_all(b, "{'f.p.remove':['','1']}", text_of(b, b->result.data).p);
 	assert_int_equal(b->result.errors.n, 1);
 	read_all(b, "{'f.p':[{'id':'2','name':'x.exe','type':'application/x'}]}", "{}");
-	assert_error(b, 0, "p", "The file for “Paper” must be of one of these kinds: .pdf,image/*");
+	assert_error(b, 0, "p",
+		     "The file for “Paper” must be of one of these kinds: .pdf,image/*");
 	assert_json(b, b->result.submission, "{'p':null}");
 }
 
@@ -353,7 +362,9 @@ FORM_TEST(uploads_are_ruled_before_they_are_stored)
 
 /* --- Lists without JavaScript --- */
 
-#define LIST "{'type':'dynamiclist','id':'L','path':'l','label':'Child','components':[" TEXT("a", ",'validate':{'required':true}") "]}"
+#define LIST                                                                             \
+	"{'type':'dynamiclist','id':'L','path':'l','label':'Child','components':[" TEXT( \
+		"a", ",'validate':{'required':true}") "]}"
 
 FORM_TEST(buttons_add_and_remove_items)
 {
@@ -408,14 +419,16 @@ FORM_TEST(data_of_the_wrong_shape_is_made_fit)
 
 /* --- Pages --- */
 
-#define GROUP(id, more, inside) "{'type':'group','id':'" id "','label':'" id "'" more ",'components':[" inside "]}"
+#define GROUP(id, more, inside) \
+	"{'type':'group','id':'" id "','label':'" id "'" more ",'components':[" inside "]}"
 
 FORM_TEST(each_group_is_a_page_and_hidden_ones_are_skipped)
 {
-	load(b, "{'type':'text','text':'Hello'}," GROUP("A", "", "{'type':'checkbox','key':'twins'}")
-		"," GROUP("B", ",'conditional':{'hide':'=twins = false'}", TEXT("b", "")) ","
-		TEXT("c", "") "," NUMBER("d", "") "," GROUP("E", "", TEXT("e", "")) ","
-		"{'type':'button','label':'Send'}");
+	load(b, "{'type':'text','text':'Hello'},"
+		GROUP("A", "", "{'type':'checkbox','key':'twins'}") ","
+		GROUP("B", ",'conditional':{'hide':'=twins = false'}", TEXT("b", "")) ","
+		TEXT("c", "") "," NUMBER("d", "") ","
+		GROUP("E", "", TEXT("e", "")) ",{'type':'button','label':'Send'}");
 	assert_int_equal(form_page_count(b->form), 4);
 	assert_true(str_eq(form_submit_label(b->form), S("Send")));
 	struct value data = form_start(b->form, value_map(), &b->env);

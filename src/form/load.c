@@ -109,8 +109,9 @@ static void load_hide(struct loader *l, struct value element, struct field *fiel
 	if (field->hide_tests)
 		return;
 	field->hide = NULL;
-	complain(l, element, "conditional.hide", "The condition cannot be read (line %u, column %u): %.*s",
-		 fault.line, fault.column, STR_ARG(fault.message));
+	complain(l, element, "conditional.hide",
+		 "The condition cannot be read (line %u, column %u): %.*s", fault.line,
+		 fault.column, STR_ARG(fault.message));
 }
 
 static void load_validate(struct loader *l, struct value element, struct field *field)
@@ -132,7 +133,8 @@ static void load_validate(struct loader *l, struct value element, struct field *
 	str pattern = value_text(member(v, "pattern"));
 	if (!str_empty(pattern) && !pattern_parse(l->arena, pattern, &validate->pattern)) {
 		validate->pattern = NULL;
-		complain(l, element, "validate.pattern", "The pattern is not a regular expression.");
+		complain(l, element, "validate.pattern",
+			 "The pattern is not a regular expression.");
 	}
 }
 

@@ -210,7 +210,8 @@ html form_errors_html(struct value errors, struct form_env *env)
 	struct markup m = { .sheet = &sheet, .out = { .arena = env->ctx->arena } };
 	if (errors.kind != VALUE_LIST || errors.n == 0)
 		return (html){ S("") };
-	put(&m, "<div class=\"govuk-error-summary\" tabindex=\"-1\" data-module=\"govuk-error-summary\">\n"
+	put(&m, "<div class=\"govuk-error-summary\" tabindex=\"-1\" "
+		"data-module=\"govuk-error-summary\">\n"
 		"<div role=\"alert\">\n<h2 class=\"govuk-error-summary__title\">");
 	put_words(&m, N_("There is a problem"));
 	put(&m, "</h2>\n<div class=\"govuk-error-summary__body\">\n"

@@ -187,9 +187,11 @@ static void put_button(struct markup *m, const struct field *field, struct scope
 {
 	if (!m->show->buttons || m->show->read_only)
 		return;
-	put(m, field->resets ? "<button type=\"reset\" class=\"govuk-button govuk-button--secondary\"" :
-			       "<button type=\"submit\" class=\"govuk-button\"");
-	put_id(m, str_of("form-button-", 12), arena_printf(m->sheet->arena, "%zu", field->number).p);
+	put(m, field->resets ?
+		       "<button type=\"reset\" class=\"govuk-button govuk-button--secondary\"" :
+		       "<button type=\"submit\" class=\"govuk-button\"");
+	put_id(m, str_of("form-button-", 12),
+	       arena_printf(m->sheet->arena, "%zu", field->number).p);
 	put(m, ">");
 	str label = sheet_label(m->sheet, field, scope);
 	if (label.n)

@@ -28,15 +28,19 @@ static void load_evil(struct bench *b, const char *type)
 {
 	str text = arena_printf(
 		&b->arena,
-		"{\"type\":\"default\",\"components\":[{\"type\":\"%s\",\"id\":\"<x>\",\"key\":\"a\","
-		"\"path\":\"p\",\"label\":\"" EVIL "\",\"description\":\"" EVIL "\",\"dateLabel\":\"" EVIL
-		"\",\"timeLabel\":\"" EVIL "\",\"text\":\"" EVIL "\",\"content\":\"" EVIL
-		"\",\"alt\":\"" EVIL "\",\"source\":\"javascript:alert(1)\",\"url\":\"javascript:alert(1)\","
+		"{\"type\":\"default\",\"components\":[{\"type\":\"%s\",\"id\":\"<x>\",\"key\":"
+		"\"a\","
+		"\"path\":\"p\",\"label\":\"" EVIL "\",\"description\":\"" EVIL
+		"\",\"dateLabel\":\"" EVIL "\",\"timeLabel\":\"" EVIL "\",\"text\":\"" EVIL
+		"\",\"content\":\"" EVIL "\",\"alt\":\"" EVIL
+		"\",\"source\":\"javascript:alert(1)\",\"url\":\"javascript:alert(1)\","
 		"\"appearance\":{\"prefixAdorner\":\"" EVIL "\"},\"accept\":\"" EVIL "\","
-		"\"properties\":{\"autocomplete\":\"" EVIL "\",\"inputmode\":\"" EVIL "\",\"width\":\"" EVIL
-		"\"},\"values\":[{\"label\":\"" EVIL "\",\"value\":\"" EVIL "\"}],"
+		"\"properties\":{\"autocomplete\":\"" EVIL "\",\"inputmode\":\"" EVIL
+		"\",\"width\":\"" EVIL "\"},\"values\":[{\"label\":\"" EVIL "\",\"value\":\"" EVIL
+		"\"}],"
 		"\"columns\":[{\"label\":\"" EVIL "\",\"key\":\"k\"}],\"dataSource\":\"=rows\","
-		"\"components\":[{\"type\":\"textfield\",\"key\":\"inner\",\"label\":\"" EVIL "\"}]}]}",
+		"\"components\":[{\"type\":\"textfield\",\"key\":\"inner\",\"label\":\"" EVIL
+		"\"}]}]}",
 		type);
 	struct form_source source = { .text = text };
 	if (!form_load(&b->arena, &source, &b->form, &b->fault))
@@ -45,12 +49,14 @@ static void load_evil(struct bench *b, const char *type)
 
 FORM_TEST(nothing_hostile_reaches_a_page)
 {
-	const char *data = "{\"a\":\"" EVIL "\",\"p\":[{\"inner\":\"" EVIL "\"}],\"rows\":[{\"k\":\"" EVIL
-			   "\",\"id\":\"" EVIL "\",\"name\":\"" EVIL
-			   "\",\"endpoint\":\"javascript:alert(1)\"}]}";
+	const char *data = "{\"a\":\"" EVIL "\",\"p\":[{\"inner\":\"" EVIL
+			   "\"}],\"rows\":[{\"k\":\"" EVIL "\",\"id\":\"" EVIL
+			   "\",\"name\":\"" EVIL "\",\"endpoint\":\"javascript:alert(1)\"}]}";
 	for (size_t i = 0; i < sizeof EVERY_TYPE / sizeof *EVERY_TYPE; i++) {
 		load_evil(b, EVERY_TYPE[i]);
-		struct form_show show = { .page = FORM_ALL, .data = json(b, data), .buttons = true };
+		struct form_show show = { .page = FORM_ALL,
+					  .data = json(b, data),
+					  .buttons = true };
 		form_check(b->form, show.data, &b->env, &b->result);
 		show.errors = b->result.errors;
 		str page = form_html(b->form, &show, &b->env).s;
@@ -70,7 +76,8 @@ FORM_TEST(nothing_hostile_reaches_a_page)
 FORM_TEST(every_box_has_its_label_hint_and_error)
 {
 	load(b, "{'type':'textfield','key':'a','label':'Name','description':'As in your papers',"
-		"'validate':{'required':true},'properties':{'autocomplete':'name','spellcheck':'false'}}");
+		"'validate':{'required':true},'properties':{'autocomplete':'name','spellcheck':'"
+		"false'}}");
 	form_check(b->form, value_map(), &b->env, &b->result);
 	str page = page_of(b, "{}", b->result.errors);
 	assert_has(page, "<label class=\"govuk-label\" for=\"f-a\">Name</label>");
@@ -89,7 +96,8 @@ FORM_TEST(groups_of_boxes_stand_in_a_fieldset)
 {
 	load(b, "{'type':'radio','key':'r','label':'Ward','description':'One of six',"
 		"'values':[{'label':'A','value':'a'},{'label':'B','value':'b'}]},"
-		"{'type':'datetime','key':'d','dateLabel':'Born','properties':{'autocomplete':'bday'}}");
+		"{'type':'datetime','key':'d','dateLabel':'Born','properties':{'autocomplete':'"
+		"bday'}}");
 	str page = page_of(b, "{'r':'b','d':'2015-01-26'}", value_null());
 	assert_has(page, "<fieldset class=\"govuk-fieldset\" aria-describedby=\"f-r-hint\">");
 	assert_has(page, "<legend class=\"govuk-fieldset__legend\">Ward (optional)</legend>");
@@ -128,18 +136,23 @@ static void assert_ids_fit(struct bench *b, str page, str head)
 
 FORM_TEST(labels_descriptions_and_links_lead_to_one_element_each)
 {
-	load(b, "{'type':'dynamiclist','id':'L','path':'l','label':'Child','components':["
-		"{'type':'textfield','key':'a','label':'A','description':'h','validate':{'required':true}},"
-		"{'type':'datetime','key':'d','subtype':'datetime','dateLabel':'D','validate':{'required':true}},"
-		"{'type':'datetime','key':'t','subtype':'time','timeLabel':'T','validate':{'required':true}},"
-		"{'type':'checklist','key':'c','label':'C','validate':{'required':true},"
-		"'values':[{'label':'A','value':'a'},{'label':'B','value':'b'}]},"
-		"{'type':'taglist','key':'e','label':'E','validate':{'required':true},'values':[]},"
-		"{'type':'checkbox','key':'k','label':'K','description':'h','validate':{'required':true}},"
-		"{'type':'select','key':'s','label':'S','validate':{'required':true},'values':['x']},"
-		"{'type':'filepicker','key':'p','label':'P','validate':{'required':true}},"
-		"{'type':'number','key':'n','label':'N','validate':{'required':true}},"
-		"{'type':'textarea','key':'x','label':'X','validate':{'required':true}}]}");
+	load(b,
+	     "{'type':'dynamiclist','id':'L','path':'l','label':'Child','components':["
+	     "{'type':'textfield','key':'a','label':'A','description':'h','validate':{'required':"
+	     "true}},"
+	     "{'type':'datetime','key':'d','subtype':'datetime','dateLabel':'D','validate':{'"
+	     "required':true}},"
+	     "{'type':'datetime','key':'t','subtype':'time','timeLabel':'T','validate':{'required'"
+	     ":true}},"
+	     "{'type':'checklist','key':'c','label':'C','validate':{'required':true},"
+	     "'values':[{'label':'A','value':'a'},{'label':'B','value':'b'}]},"
+	     "{'type':'taglist','key':'e','label':'E','validate':{'required':true},'values':[]},"
+	     "{'type':'checkbox','key':'k','label':'K','description':'h','validate':{'required':"
+	     "true}},"
+	     "{'type':'select','key':'s','label':'S','validate':{'required':true},'values':['x']},"
+	     "{'type':'filepicker','key':'p','label':'P','validate':{'required':true}},"
+	     "{'type':'number','key':'n','label':'N','validate':{'required':true}},"
+	     "{'type':'textarea','key':'x','label':'X','validate':{'required':true}}]}");
 	const char *data = "{'l':[{},{}]}";
 	form_check(b->form, quoted(b, data), &b->env, &b->result);
 	assert_int_equal(b->result.errors.n, 20);
@@ -150,7 +163,8 @@ FORM_TEST(labels_descriptions_and_links_lead_to_one_element_each)
 
 FORM_TEST(what_was_typed_is_shown_again)
 {
-	load(b, "{'type':'number','key':'n','label':'N'},{'type':'datetime','key':'d','dateLabel':'D'}");
+	load(b, "{'type':'number','key':'n','label':'N'},{'type':'datetime','key':'d','dateLabel':"
+		"'D'}");
 	read_all(b, "{'f.n':'twelve','f.d.day':'31','f.d.month':'2','f.d.year':'2015'}", "{}");
 	str page = page_of(b, text_of(b, b->result.data).p, b->result.errors);
 	assert_has(page, "value=\"twelve\"");
@@ -216,14 +230,17 @@ FORM_TEST(files_are_listed_linked_and_removable)
 
 FORM_TEST(designed_markup_keeps_only_what_is_harmless)
 {
-	str page = sanitize_html(&b->arena,
-				 S("<h1 onclick=x>A &amp; B</h1><style>p{}</style><p style='x'>b<img src=x "
-				   "onerror=alert(1)><a href='java\tscript:x'>c</a><a href=//evil.vn>d</a>"
-				   "<a href='/thu-tuc'>e</a><svg><script>f</script></svg><form><input>g"
-				   "<iframe src=x>h</iframe><table><tr><td>i"))
-			   .s;
+	str page =
+		sanitize_html(
+			&b->arena,
+			S("<h1 onclick=x>A &amp; B</h1><style>p{}</style><p style='x'>b<img src=x "
+			  "onerror=alert(1)><a href='java\tscript:x'>c</a><a href=//evil.vn>d</a>"
+			  "<a href='/thu-tuc'>e</a><svg><script>f</script></svg><form><input>g"
+			  "<iframe src=x>h</iframe><table><tr><td>i"))
+			.s;
 	assert_has(page, "<h1>A &amp; B</h1>");
-	assert_has(page, "<a href=\"/thu-tuc\" class=\"govuk-link\" rel=\"noopener noreferrer\">e</a>");
+	assert_has(page,
+		   "<a href=\"/thu-tuc\" class=\"govuk-link\" rel=\"noopener noreferrer\">e</a>");
 	assert_has(page, "<td>i</td>");
 	static const char *const GONE[] = { "onclick", "onerror", "style", "script", "evil",
 					    "<svg",    "<form",   "<input", "iframe" };
@@ -245,7 +262,8 @@ static html shout(struct arena *arena, str text)
 
 FORM_TEST(texts_hold_values_conditions_and_loops)
 {
-	load(b, "{'type':'text','text':'{{#if n > 1}}{{n}} children:{{#loop names}} {{this}}/{{parent.n}}"
+	load(b, "{'type':'text','text':'{{#if n > 1}}{{n}} children:{{#loop names}} "
+		"{{this}}/{{parent.n}}"
 		"{{/loop}}.{{/if}}{{#if false}}no{{/if}} {{ {{open'}");
 	b->env.markdown = shout;
 	str page = page_of(b, "{'n':2,'names':['An','Bình']}", value_null());
@@ -279,13 +297,15 @@ FORM_TEST(the_summary_tells_answers_in_words)
 {
 	load(b, "{'type':'group','id':'G','label':'Child','components':["
 		"{'type':'textfield','key':'a','label':'Name'},"
-		"{'type':'select','key':'s','label':'Ward','values':[{'label':'Hòa Xuân','value':'hx'}]},"
+		"{'type':'select','key':'s','label':'Ward','values':[{'label':'Hòa "
+		"Xuân','value':'hx'}]},"
 		"{'type':'datetime','key':'d','dateLabel':'Born'},"
 		"{'type':'checkbox','key':'k','label':'Twin'},"
 		"{'type':'textfield','key':'z','label':'Hidden','conditional':{'hide':'=true'}},"
 		"{'type':'dynamiclist','path':'l','label':'Parent','components':["
 		"{'type':'textfield','key':'n','label':'Parent name'}]}]}");
-	struct value data = quoted(b, "{'a':'An','s':'hx','d':'2015-01-26','l':[{'n':'Lê & Bá'}]}");
+	struct value data =
+		quoted(b, "{'a':'An','s':'hx','d':'2015-01-26','l':[{'n':'Lê & Bá'}]}");
 	str page = form_summary_html(b->form, data, S("/nop/x/"), S(""), &b->env).s;
 	assert_has(page, "<h2 class=\"govuk-summary-card__title\">Child</h2>");
 	assert_has(page, "Hòa Xuân");
@@ -324,7 +344,8 @@ FORM_TEST(patterns_match_as_a_browser_does)
 		    pattern_matches(p, str_z(CASES[i].text)) != CASES[i].matches)
 			fail_with("%s on %s", CASES[i].pattern, CASES[i].text);
 	}
-	static const char *const BAD[] = { "(", ")", "[", "a**", "*", "(?x)", "a{3,1}", "[z-a]", "\\" };
+	static const char *const BAD[] = { "(",	   ")",	     "[",     "a**", "*",
+					   "(?x)", "a{3,1}", "[z-a]", "\\" };
 	struct pattern *p;
 	for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
 		if (pattern_parse(&b->arena, str_z(BAD[i]), &p))

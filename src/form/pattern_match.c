@@ -212,9 +212,9 @@ static bool match_node(struct match *m, const struct node *node, size_t at,
 		matched = match_either(m, node, at, next);
 		break;
 	case NODE_GROUP:
-		matched = match_node(m, node->children[0], at,
-				     node->number ? &(struct next){ NEXT_CLOSE, node, 0, at, next } :
-						    next);
+		matched = match_node(
+			m, node->children[0], at,
+			node->number ? &(struct next){ NEXT_CLOSE, node, 0, at, next } : next);
 		break;
 	case NODE_REPEAT:
 		matched = is_single(node->children[0]) ? match_run(m, node, at, next) :

@@ -29,7 +29,8 @@ struct rule {
 static const struct rule ELEMENT[] = {
 	{ "id", EVERY, AS_STRING },
 	{ "label",
-	  TYPES_INPUT | TYPES_CONTAINER | TYPE(BUTTON) | TYPE(IFRAME) | TYPE(TABLE) | TYPE(DOCUMENT),
+	  TYPES_INPUT | TYPES_CONTAINER | TYPE(BUTTON) | TYPE(IFRAME) | TYPE(TABLE) |
+		  TYPE(DOCUMENT),
 	  AS_STRING },
 	{ "description", TYPES_INPUT & ~TYPE(FILEPICKER), AS_STRING },
 	{ "key", TYPES_INPUT, AS_STRING },

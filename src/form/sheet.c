@@ -471,7 +471,8 @@ void sheet_start_item(struct sheet *sheet, const struct field *list, struct path
 	start_children(sheet, list, item);
 }
 
-void sheet_init(struct sheet *sheet, const struct form *form, struct value data, struct form_env *env)
+void sheet_init(struct sheet *sheet, const struct form *form, struct value data,
+		struct form_env *env)
 {
 	*sheet = (struct sheet){
 		.form = form,

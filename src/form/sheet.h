@@ -46,7 +46,8 @@ struct sheet {
 };
 
 /* Copies `data` and makes it fit; computes expressions, drops options that are not offered. */
-void sheet_init(struct sheet *sheet, const struct form *form, struct value data, struct form_env *env);
+void sheet_init(struct sheet *sheet, const struct form *form, struct value data,
+		struct form_env *env);
 /* Again after sheet->data was changed. */
 void sheet_settle(struct sheet *sheet);
 /* The expressions that are computed on submission. */
@@ -84,7 +85,8 @@ struct value sheet_submission(struct sheet *sheet);
 struct value fit_value(struct sheet *sheet, const struct field *field, struct value v);
 struct value fit_empty(const struct field *field);
 /* Fills in values for the item of a list that is being added. */
-void sheet_start_item(struct sheet *sheet, const struct field *list, struct path path, size_t index);
+void sheet_start_item(struct sheet *sheet, const struct field *list, struct path path,
+		      size_t index);
 
 /* time.c: form-js's texts for times and days, in the offset of the reader. */
 struct value time_normal(const struct sheet *sheet, const struct field *field, struct value v);

@@ -21,8 +21,8 @@ struct translator {
 static bool needs_words(const char *name, struct value v)
 {
 	str text = value_text(v);
-	if (str_empty(str_trim(text)) || str_starts(text, S("=")) || str_eq(str_z(name), S("url")) ||
-	    str_eq(str_z(name), S("source")))
+	if (str_empty(str_trim(text)) || str_starts(text, S("=")) ||
+	    str_eq(str_z(name), S("url")) || str_eq(str_z(name), S("source")))
 		return false;
 	for (size_t i = 0; i < text.n; i++)
 		if ((text.p[i] | 0x20) >= 'a' && (text.p[i] | 0x20) <= 'z')
