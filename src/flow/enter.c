@@ -239,7 +239,7 @@ static void decide(struct machine *m, uint32_t id)
 	str why = S("");
 
 	if (!m->env->decide)
-		why = S("no decisions are at hand");
+		why = str_z(ctx_text(m->ctx, N_("no decisions are at hand")));
 	if (m->env->decide && m->env->decide(m->env->data, m->arena, decision, visible_at(m, id),
 					     &result, &why))
 		complete_with(m, id, element->result_variable, result);
