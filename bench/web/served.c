@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	struct web_hooks hooks = { .render = render };
 	struct web_options options = {
 		.listen = arena_printf(&arena, "127.0.0.1:%s", argv[1]).p,
-		.workers = (int)workers, .connections_per_address = 4096,
+		.workers = (int)workers,
 	};
 	struct web *web;
 	if (web_start(&ctx, &options, &hooks, &(struct route_tables){ tables, 1 }, &web) != OK) {

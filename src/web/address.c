@@ -13,11 +13,12 @@ struct place {
 struct addresses {
 	pthread_mutex_t lock;
 	int limit;
+	uint64_t spared[2];
 	size_t room;
 	struct place places[];
 };
 
-struct addresses *addresses_new(int limit, int connections)
+struct addresses *addresses_new(int limit, bool spare_loopback, int connections)
 {
 	size_t room = 64;
 	while (room < (size_t)connections * 2)
@@ -27,6 +28,14 @@ struct addresses *addresses_new(int limit, int connections)
 		abort();
 	pthread_mutex_init(&addresses->lock, NULL);
 	addresses->limit = limit;
+	struct sockaddr_in loopback = { .sin_family = AF_INET,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in6 loopback6 = { .sin6_family = AF_INET6,
+					  .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	if (spare_loopback) {
+		addresses->spared[0] = address_key(&loopback);
+		addresses->spared[1] = address_key(&loopback6);
+	}
 	addresses->room = room;
 	return addresses;
 }
@@ -70,7 +79,7 @@ static size_t place_of(const struct addresses *addresses, uint64_t key)
 
 bool addresses_may(struct addresses *addresses, uint64_t key)
 {
-	if (addresses->limit <= 0)
+	if (addresses->limit <= 0 || key == addresses->spared[0] || key == addresses->spared[1])
 		return true;
 	pthread_mutex_lock(&addresses->lock);
 	bool may = addresses->places[place_of(addresses, key)].n < addresses->limit;

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "web/internal.h"
 
-enum { SHELF_MAX = 32, KEEP_BYTES = 96 << 10 };
+enum { SHELF_MAX = 256, KEEP_BYTES = 96 << 10 };
 
 static struct pairs copy_headers(struct arena *arena, const struct pairs *headers)
 {
@@ -228,7 +228,8 @@ static struct exchange *take_empty(struct shelf *shelf)
 	if (exchange) {
 		struct arena arena = exchange->arena;
 		shelf->first = exchange->next;
-		shelf->n--;
+		if (--shelf->n < shelf->least)
+			shelf->least = shelf->n;
 		memset(exchange, 0, sizeof *exchange);
 		exchange->arena = arena;
 		return exchange;
@@ -298,13 +299,25 @@ void exchange_free(struct exchange *exchange, struct shelf *shelf)
 	free(exchange);
 }
 
-void shelf_clear(struct shelf *shelf)
+static void shelf_drop(struct shelf *shelf, int n)
 {
-	while (shelf->first) {
+	for (; n > 0 && shelf->first; n--) {
 		struct exchange *exchange = shelf->first;
 		shelf->first = exchange->next;
+		shelf->n--;
 		arena_done(&exchange->arena);
 		free(exchange);
 	}
-	shelf->n = 0;
+}
+
+void shelf_tidy(struct shelf *shelf)
+{
+	/* What was not needed since the last time goes, by and by. */
+	shelf_drop(shelf, (shelf->least + 3) / 4);
+	shelf->least = shelf->n;
+}
+
+void shelf_clear(struct shelf *shelf)
+{
+	shelf_drop(shelf, shelf->n);
 }

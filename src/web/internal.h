@@ -202,10 +202,11 @@ struct head {
 /* Exchanges used before, with the memory of their arenas: one thread's own, or NULL for none. */
 struct shelf {
 	struct exchange *first;
-	int n;
+	int n, least; /* least since the last tidying */
 };
 struct exchange *exchange_new(struct web *web, struct shelf *shelf, const struct head *head);
 void exchange_free(struct exchange *exchange, struct shelf *shelf);
+void shelf_tidy(struct shelf *shelf);
 void shelf_clear(struct shelf *shelf);
 void dispatch_run(struct exchange *exchange, int worker);
 
@@ -310,7 +311,8 @@ void rates_forget(struct rates *rates, str key);
 /* ── address.c: connections an address holds ── */
 
 struct addresses;
-struct addresses *addresses_new(int limit, int connections);
+/* spare_loopback: proxies and tools of this machine are not limited. */
+struct addresses *addresses_new(int limit, bool spare_loopback, int connections);
 void addresses_free(struct addresses *addresses);
 uint64_t address_key(const void *sockaddr);
 bool addresses_may(struct addresses *addresses, uint64_t key);

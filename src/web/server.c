@@ -82,6 +82,7 @@ static void *io_loop(void *object)
 		MHD_run(io->daemon);
 		if (io->now - looked > TICK_MS * 1000 || io->draining) {
 			see_deadlines(io);
+			shelf_tidy(&io->shelf);
 			looked = io->now;
 		}
 	}

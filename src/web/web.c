@@ -162,6 +162,7 @@ enum err web_make(struct ctx *ctx, const struct web_options *options,
 	web->rates = rates_new();
 	web->events = events_new();
 	web->addresses = addresses_new(web->options.connections_per_address,
+				       options->connections_per_address == 0,
 				       web->options.connections);
 	web->assets = assets_new(&web->arena, options->assets);
 	enum err err = set_routes(ctx, web, tables);

@@ -148,7 +148,7 @@ struct web_options {
 	int workers;                /* (2 a core, at least 4) */
 	int queue;                  /* requests waiting for a worker (256) */
 	int connections;            /* (4096) */
-	int connections_per_address; /* (256; no limit with trust_proxy) */
+	int connections_per_address; /* (256, loopback unlimited; no limit with trust_proxy) */
 	usec header_time;           /* whole head of a request, from connect or keep-alive (10 s) */
 	usec body_time;             /* whole body, plus a second a 16 KiB (20 s) */
 	usec idle_time;             /* between requests of a connection (60 s) */

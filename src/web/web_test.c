@@ -730,7 +730,7 @@ static void a_bucket_empties_and_fills_again(void **state)
 static void an_address_has_so_many_connections_and_no_more(void **state)
 {
 	(void)state;
-	struct addresses *a = addresses_new(2, 100);
+	struct addresses *a = addresses_new(2, false, 100);
 	for (uint64_t key = 1; key <= 100; key++)
 		addresses_add(a, key << 20, 1);
 	addresses_add(a, 5 << 20, 1);
