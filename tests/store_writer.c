@@ -132,10 +132,12 @@ static int check_all(struct ctx *ctx, struct store *store)
 		say(ctx);
 		return 1;
 	}
-	printf("acknowledged %lld, lost %lld, half done %lld, events %lld %s%.*s, files %lld %s%.*s\n",
-	       (long long)acknowledged, (long long)check.lost, (long long)check.halves,
-	       (long long)events.events, events.sound ? "sound" : "bad: ", STR_ARG(events.finding),
-	       (long long)files.files, files.sound ? "sound" : "bad: ", STR_ARG(files.finding));
+	printf("acknowledged %lld, lost %lld, half done %lld", (long long)acknowledged,
+	       (long long)check.lost, (long long)check.halves);
+	printf(", events %lld %s%.*s", (long long)events.events, events.sound ? "sound" : "bad: ",
+	       STR_ARG(events.finding));
+	printf(", files %lld %s%.*s\n", (long long)files.files, files.sound ? "sound" : "bad: ",
+	       STR_ARG(files.finding));
 	return check.lost || check.halves || !events.sound || !files.sound ? 3 : 0;
 }
 

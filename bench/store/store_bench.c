@@ -26,8 +26,8 @@ enum { MOST_CLIENTS = 256, ROUNDS = 3, BATCH = 64, ORGANISATIONS = 6 };
 
 static const struct migration steps[] = {
 	{ 1, "cases",
-	  "CREATE TABLE bench_case (organisation INT NOT NULL, id INT NOT NULL, procedure INT NOT NULL,"
-	  " status INT NOT NULL, due_at INT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL,"
+	  "CREATE TABLE bench_case (organisation INT NOT NULL, id INT NOT NULL,"
+	  " procedure INT NOT NULL, status INT NOT NULL, due_at INT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL,"
 	  " PRIMARY KEY (organisation, id));"
 	  "CREATE INDEX bench_case_due ON bench_case (organisation, status, due_at);"
 	  "CREATE TABLE bench_code (code TEXT PRIMARY KEY, id INT NOT NULL);"
@@ -76,8 +76,9 @@ static enum err submit(struct ctx *ctx, struct db *db, void *arg)
 	struct submission *s = arg;
 	int64_t due = db_now(db) + 8 * USEC_DAY;
 	s->id = db_id(db);
-	TRY(db_run(ctx, db, SQL("INSERT INTO bench_case (organisation, id, procedure, status, due_at,"
-				" name, data) VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+	TRY(db_run(ctx, db,
+		   SQL("INSERT INTO bench_case (organisation, id, procedure, status, due_at, name, data)"
+		       " VALUES ($1, $2, $3, $4, $5, $6, $7)"),
 		   s->organisation, s->id, 3, 1, due, S("Trần Thị Lan"), str_z(form_data)));
 	TRY(db_run(ctx, db, SQL("INSERT INTO bench_code (code, id) VALUES ($1, $2)"), s->code,
 		   s->id));
@@ -108,7 +109,8 @@ static void *through_store(void *arg)
 	while (!client->bench->stop) {
 		struct ctx ctx = { .arena = &arena };
 		uint64_t n = __atomic_add_fetch(&client->bench->next, 1, __ATOMIC_RELAXED);
-		struct submission s = { .organisation = (int64_t)(n % ORGANISATIONS), .open = open };
+		struct submission s = { .open = open };
+		s.organisation = (int64_t)(n % ORGANISATIONS);
 		s.code = arena_printf(&arena, "H17.20.1-150126-%08llu", (unsigned long long)n);
 		if (client->bench->write(&ctx, client->bench->store, submit, &s) == OK)
 			client->done++;
@@ -338,8 +340,8 @@ static void send_rows(struct pg_client *client, uint64_t n, int64_t id)
 	send(client->conn, 2, 4, (const char *[]){ j, i, "receiving-officer", due }, NULL, NULL);
 	send(client->conn, 3, 1, (const char *[]){ o }, NULL, NULL);
 	send(client->conn, 4, 3, (const char *[]){ o, i, i }, NULL, NULL);
-	send(client->conn, 5, 9, (const char *[]){ k, NULL, i, "case.submitted", "42", o, due,
-						   event_bytes, leaf }, event_lengths, event_formats);
+	const char *const event[] = { k, NULL, i, "case.submitted", "42", o, due, event_bytes, leaf };
+	send(client->conn, 5, 9, event, event_lengths, event_formats);
 	PQsendQueryPrepared(client->conn, "commit", 0, NULL, NULL, NULL, 1);
 	PQpipelineSync(client->conn);
 }
@@ -440,7 +442,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (argc > 4 && !str_int(str_z(argv[4]), 1, 60, &seconds))
 		return 2;
-	struct bench bench = { .clients = (int)clients, .postgres = strcmp(argv[1], "postgres") == 0 };
+	struct bench bench = { .clients = (int)clients };
+	bench.postgres = strcmp(argv[1], "postgres") == 0;
 	const char *url = getenv("MOTCUA_TEST_POSTGRES");
 	if (bench.postgres && !url)
 		return 2;
@@ -448,8 +451,9 @@ int main(int argc, char **argv)
 	mkdir(argv[2], 0700);
 	const char *other = arena_printf(&arena, "%s/raw", argv[2]).p;
 	struct store_options options = {
-		.data = str_z(argv[2]), .migrations = sets, .database = str_z(bench.postgres ? url : "")
+		.data = str_z(argv[2]), .migrations = sets,
 	};
+	options.database = str_z(bench.postgres ? url : "");
 	struct store_options raw_options = { .data = str_z(other), .migrations = sets };
 	struct store *raw_store = NULL;
 	enum err e = store_open(&ctx, &options, &bench.store);
@@ -457,7 +461,8 @@ int main(int argc, char **argv)
 		e = store_open(&ctx, &raw_options, &raw_store);
 	store_close(raw_store);
 	if (e != OK) {
-		fprintf(stderr, "%.*s %.*s\n", STR_ARG(ctx.fault.message), STR_ARG(ctx.fault.detail));
+		fprintf(stderr, "%.*s %.*s\n", STR_ARG(ctx.fault.message),
+			STR_ARG(ctx.fault.detail));
 		return 1;
 	}
 	double raw[ROUNDS], ours[ROUNDS], locked[ROUNDS];
@@ -469,8 +474,8 @@ int main(int argc, char **argv)
 		ours[i] = store_side(&bench, (int)seconds);
 		bench.write = store_write_locked;
 		locked[i] = store_side(&bench, (int)seconds);
-		printf("round %d: raw %.0f/s, store_write %.0f/s, store_write_locked %.0f/s\n", i + 1,
-		       raw[i], ours[i], locked[i]);
+		printf("round %d: raw %.0f/s, store_write %.0f/s, store_write_locked %.0f/s\n",
+		       i + 1, raw[i], ours[i], locked[i]);
 	}
 	qsort(raw, ROUNDS, sizeof *raw, by_value);
 	qsort(ours, ROUNDS, sizeof *ours, by_value);

@@ -222,7 +222,8 @@ static void erasing_leaves_the_event_provable(struct fixture *f)
 	struct event event;
 	struct db *db;
 	fixture_ok(f, add(f, &act));
-	struct erase no = { .id = act.first }, yes = { act.first, { .reason = S("court order 12") } };
+	struct erase no = { .id = act.first };
+	struct erase yes = { act.first, { .reason = S("court order 12") } };
 	assert_int_equal(store_write(&f->ctx, f->store, erase, &no), ERR_INVALID);
 	fixture_ok(f, store_write(&f->ctx, f->store, erase, &yes));
 	assert_int_equal(store_write(&f->ctx, f->store, erase, &yes), ERR_NOT_FOUND);

@@ -101,8 +101,8 @@ static void compare_marks(struct walk *walk)
 		if (mark->checkpoint.size == walk->tree.size &&
 		    !merkle_eq(mark->checkpoint.root, merkle_root(&walk->tree)))
 			find(walk, walk->mark_event,
-			     "the events at %lld to %llu are not those the checkpoint %s was signed over",
-			     (long long)walk->mark_position,
+			     "the events at %lld to %llu are not those that the checkpoint %s"
+			     " was signed over", (long long)walk->mark_position,
 			     (unsigned long long)walk->tree.size - 1, mark->from);
 		walk->next_mark++;
 		walk->mark_position = (int64_t)walk->tree.size;
@@ -143,7 +143,7 @@ static void check_event(struct walk *walk, const struct rows *row, bool *ret_era
 	else if (ledger_event_read(walk->scratch, bytes, &e) != OK)
 		find(walk, id, "the bytes of event %lld are no event", (long long)id);
 	else if (!columns_agree(row, &e))
-		find(walk, id, "the columns of event %lld are not what was recorded", (long long)id);
+		find(walk, id, "the columns of event %lld were changed", (long long)id);
 	else if (!closed_agrees(row, &e))
 		find(walk, id, "the private part of event %lld was changed", (long long)id);
 	else

@@ -183,7 +183,8 @@ static void each_on_shelf(int shelf, void (*found)(void *, str, usec), void *arg
 	}
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		struct stat stat;
-		if (strlen(entry->d_name) != 64 || fstatat(dirfd(dir), entry->d_name, &stat, 0) != 0)
+		if (strlen(entry->d_name) != 64 ||
+		    fstatat(dirfd(dir), entry->d_name, &stat, 0) != 0)
 			continue;
 		found(arg, str_z(entry->d_name), clock_real() - stat.st_ctim.tv_sec * USEC_SECOND);
 	}

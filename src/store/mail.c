@@ -146,7 +146,8 @@ static void set_up(CURL *curl, const struct mail_settings *settings, str *text)
 	curl_easy_setopt(curl, CURLOPT_URL, settings->server);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, settings->timeout_s ? (long)settings->timeout_s : 30L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT,
+			 settings->timeout_s ? (long)settings->timeout_s : 30L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
 			 settings->require_tls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);

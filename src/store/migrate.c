@@ -20,7 +20,8 @@ static const struct word words[] = {
 
 static bool is_word(char c)
 {
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '_';
 }
 
 static str word_for(str found, bool sqlite)
@@ -101,7 +102,8 @@ static enum err run_script(struct ctx *ctx, struct db *db, str script)
 	return OK;
 }
 
-static enum err apply(struct ctx *ctx, struct db *db, const char *room, const struct migration *step)
+static enum err apply(struct ctx *ctx, struct db *db, const char *room,
+		      const struct migration *step)
 {
 	struct rows rows;
 	int64_t fingerprint = (int64_t)str_hash(str_z(step->sql));

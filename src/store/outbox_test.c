@@ -56,7 +56,8 @@ struct script {
 	struct arena *arena;
 };
 
-static enum err play(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg)
+static enum err play(struct ctx *ctx, struct store *store, const struct outbox_item *item,
+		     void *arg)
 {
 	struct script *script = arg;
 	enum err e = script->answers[script->calls++];
@@ -256,8 +257,10 @@ static void mail_goes_out_over_smtp(struct fixture *f)
 	struct value letter = value_map();
 	value_set(&f->arena, &letter, S("to"), value_str(S("lan@example.vn")));
 	value_set(&f->arena, &letter, S("subject"),
-		  value_str(S("Hồ sơ khai sinh của cháu Nguyễn Thị Ánh Nguyệt đã được tiếp nhận")));
-	value_set(&f->arena, &letter, S("text"), value_str(S("Kính gửi bà Lan,\n.\n100% = xong \n")));
+		  value_str(S("Hồ sơ khai sinh của cháu Nguyễn Thị Ánh Nguyệt "
+			      "đã được tiếp nhận")));
+	value_set(&f->arena, &letter, S("text"),
+		  value_str(S("Kính gửi bà Lan,\n.\n100% = xong \n")));
 	adding.item.payload = letter;
 	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
 	struct outbox_handler handlers[] = { { "mail", mail_send, &settings } };

@@ -13,17 +13,16 @@
  */
 #include <arpa/inet.h>
 #include <assert.h>
-#include <semaphore.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
 #include "store/postgres.h"
 
 struct pg_shared {
-	struct pool pool;
-	/* Half of the connections at most run commands: more of them meet conflicts rather than
-	 * do work, and pages still find one. */
-	sem_t commands;
+	/* Commands have connections of their own, so that a page that holds a snapshot while it
+	 * writes never waits for another one doing the same. Fewer: more commands at a time meet
+	 * conflicts rather than do work. */
+	struct pool snapshots, commands;
 	/* Commands share it; one that met conflicts several times takes it alone, so that a hot
 	 * row leads to a queue and not to endless repetition. */
 	pthread_rwlock_t crowd;
@@ -63,7 +62,8 @@ static enum err changes(struct ctx *ctx, struct db *db, int64_t *ret_n)
 	return OK;
 }
 
-static enum err query(struct ctx *ctx, struct db *db, struct rows *ret_rows, const struct call *call)
+static enum err query(struct ctx *ctx, struct db *db, struct rows *ret_rows,
+		      const struct call *call)
 {
 	struct pg *pg = db->connection;
 	PGresult *result = NULL;
@@ -192,27 +192,32 @@ static usec random_below(usec limit)
 	return (usec)(n % (uint64_t)(limit + 1));
 }
 
-static void give_back(struct store *store, struct pg *pg)
+static void give_back(struct pool *pool, struct pg *pg)
 {
-	struct pg_shared *shared = store->shared;
 	bool gone = pg_is_gone(pg);
 	if (gone)
 		pg_close(pg);
-	pool_give(&shared->pool, gone ? NULL : pg);
+	pool_give(pool, gone ? NULL : pg);
 }
 
-/* A connection that answers. What a snapshot left unread is read here, where it is there already. */
-static enum err take(struct ctx *ctx, struct store *store, usec until, struct pg **ret_pg)
+static struct pool *pool_of(struct db *db)
 {
-	struct pg_shared *shared = store->shared;
+	struct pg_shared *shared = db->store->shared;
+	return db->writing ? &shared->commands : &shared->snapshots;
+}
+
+/* A connection that answers. What a snapshot left unread is read here: it has come meanwhile. */
+static enum err take(struct ctx *ctx, struct store *store, struct pool *pool, usec until,
+		     struct pg **ret_pg)
+{
 	for (usec pause = 50000;; pause *= 2) {
 		bool make;
-		struct pg *pg = pool_take(&shared->pool, until - clock_monotonic(), &make);
+		struct pg *pg = pool_take(pool, until - clock_monotonic(), &make);
 		if (!pg && !make)
 			return fail(ctx, ERR_BUSY, "The database is busy. Please try again");
 		enum err e = make ? pg_connect(ctx, store, &pg) : OK;
 		if (e != OK) {
-			pool_give(&shared->pool, NULL);
+			pool_give(pool, NULL);
 			if (clock_monotonic() + pause > until)
 				return e;
 			sleep_for(pause);
@@ -225,7 +230,7 @@ static enum err take(struct ctx *ctx, struct store *store, usec until, struct pg
 			*ret_pg = pg;
 			return OK;
 		}
-		give_back(store, pg);
+		give_back(pool, pg);
 	}
 }
 
@@ -280,7 +285,7 @@ static enum verdict attempt(struct ctx *ctx, struct db *db, const struct command
 			    enum err *ret_e)
 {
 	struct pg *pg;
-	*ret_e = take(ctx, db->store, command->until, &pg);
+	*ret_e = take(ctx, db->store, pool_of(db), command->until, &pg);
 	if (*ret_e != OK)
 		return FAILED;
 	db_restart(db);
@@ -300,7 +305,7 @@ static enum verdict attempt(struct ctx *ctx, struct db *db, const struct command
 	enum verdict verdict = e == OK ? DONE : judge(pg, tried);
 	if (e != OK)
 		roll_back(ctx, pg);
-	give_back(db->store, pg);
+	give_back(pool_of(db), pg);
 	*ret_e = e;
 	return verdict;
 }
@@ -343,20 +348,19 @@ static enum err ask(struct ctx *ctx, struct db *db, usec until, bool *ret_there)
 		    "It is not known whether this was stored. Please look before you try again");
 }
 
+static usec pause_before(enum verdict verdict, int tries)
+{
+	if (verdict == GONE)
+		return random_below(200000);
+	return random_below(tries < 6 ? 200 << tries : 10000);
+}
+
 static void enter(struct pg_shared *shared, bool alone)
 {
 	if (alone)
 		pthread_rwlock_wrlock(&shared->crowd);
 	else
 		pthread_rwlock_rdlock(&shared->crowd);
-	while (sem_wait(&shared->commands) != 0)
-		; /* a signal came between */
-}
-
-static void leave(struct pg_shared *shared)
-{
-	sem_post(&shared->commands);
-	pthread_rwlock_unlock(&shared->crowd);
 }
 
 static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn, void *arg,
@@ -371,7 +375,7 @@ static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn
 	for (int tries = 1;; tries++) {
 		enter(shared, tries > SHY_AFTER && !relaxed);
 		enum verdict verdict = attempt(ctx, &db, &command, &e);
-		leave(shared);
+		pthread_rwlock_unlock(&shared->crowd);
 		if (verdict == UNKNOWN || (doubted && e == ERR_CONFLICT)) {
 			bool there;
 			doubted = true;
@@ -382,7 +386,7 @@ static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn
 			break;
 		if (verdict == FAILED || tries == MOST_TRIES || clock_monotonic() > command.until)
 			return e;
-		sleep_for(random_below(verdict == GONE ? 200000 : tries < 6 ? 200 << tries : 10000));
+		sleep_for(pause_before(verdict, tries));
 	}
 	db_run_hooks(&db);
 	return OK;
@@ -393,12 +397,12 @@ static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn
 static enum err begin(struct ctx *ctx, struct db *db)
 {
 	struct pg *pg;
-	TRY(take(ctx, db->store, clock_monotonic() + read_patience, &pg));
+	TRY(take(ctx, db->store, pool_of(db), clock_monotonic() + read_patience, &pg));
 	db->connection = pg;
 	if (send_control(pg, &begin_snapshot, PG_RUN))
 		return OK;
 	enum err e = pg_fail_lost(ctx, db, pg);
-	give_back(db->store, pg);
+	give_back(pool_of(db), pg);
 	db->connection = NULL;
 	return e;
 }
@@ -413,7 +417,7 @@ static void release(struct db *db)
 	else if (!send_control(pg, &commit_command, PG_RUN) || !pg_sync(pg))
 		pg->lost = true;
 	db->connection = NULL;
-	give_back(db->store, pg);
+	give_back(pool_of(db), pg);
 }
 
 static bool may_repeat(struct db *db)
@@ -449,9 +453,9 @@ static void close_store(struct store *store)
 	struct pg_shared *shared = store->shared;
 	if (!shared)
 		return;
-	pool_done(&shared->pool, pg_close);
+	pool_done(&shared->snapshots, pg_close);
+	pool_done(&shared->commands, pg_close);
 	pthread_rwlock_destroy(&shared->crowd);
-	sem_destroy(&shared->commands);
 }
 
 const struct engine postgres_engine = {
@@ -489,14 +493,14 @@ enum err postgres_open(struct ctx *ctx, struct store *store)
 	pthread_rwlock_init(&shared->crowd, &attributes);
 	pthread_rwlockattr_destroy(&attributes);
 	int connections = store->connections ? store->connections : CONNECTIONS;
-	pool_init(&shared->pool, connections, &store->arena);
-	sem_init(&shared->commands, 0, connections > 2 ? (unsigned)connections / 2 : 1);
+	pool_init(&shared->snapshots, connections, &store->arena);
+	pool_init(&shared->commands, connections > 2 ? connections / 2 : 1, &store->arena);
 	store->shared = shared;
 	store->engine = &postgres_engine;
 	struct pg *pg;
-	TRY(take(ctx, store, clock_monotonic() + read_patience, &pg));
+	TRY(take(ctx, store, &shared->commands, clock_monotonic() + read_patience, &pg));
 	snprintf(store->version, sizeof store->version, "PostgreSQL %.40s",
 		 PQparameterStatus(pg->conn, "server_version"));
-	give_back(store, pg);
+	give_back(&shared->commands, pg);
 	return store->must_exist ? store_read(ctx, store, refuse_empty, NULL) : OK;
 }

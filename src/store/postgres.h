@@ -58,9 +58,9 @@ void pg_close(void *pg);
 bool pg_send(struct pg *pg, const struct call *call, enum pg_kind kind);
 bool pg_send_plain(struct pg *pg, const char *sql, enum pg_kind kind);
 bool pg_send_check(struct pg *pg, const struct sql_site *site);
-/* Reads the answers to all that was sent, up to a pg_sync, waiting at most `patience`. The first fault is recorded
- * in db (which may be NULL: faults are then dropped). *ret_result, if wanted, is the answer of the
- * newest PG_QUERY; the caller clears it. */
+/* Reads the answers to all that was sent, up to a pg_sync, waiting at most `patience`. The first
+ * fault is recorded in db (which may be NULL: faults are then dropped). *ret_result, if wanted, is
+ * the answer of the newest PG_QUERY; the caller clears it. */
 enum err pg_read(struct ctx *ctx, struct db *db, struct pg *pg, usec patience,
 		 PGresult **ret_result);
 /* pg_sync, then pg_read. */

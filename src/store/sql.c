@@ -127,7 +127,8 @@ static str above(struct arena *arena, str prefix)
 		char next[4];
 		if (utf8_decode(prefix, at, &code) && code < 0x10FFFF) {
 			code = code == 0xD7FF ? 0xE000 : code + 1;
-			str parts[] = { str_slice(prefix, 0, at), { next, utf8_encode(code, next) } };
+			size_t n = utf8_encode(code, next);
+			str parts[] = { str_slice(prefix, 0, at), { next, n } };
 			return arena_join(arena, parts, 2);
 		}
 		prefix.n = at;

@@ -99,9 +99,10 @@ static int configure(struct lite *lite, bool writing, bool no_sync)
 		return lite_execute(lite, "PRAGMA query_only = ON; PRAGMA cache_size = -1500");
 	/* secure_delete: what is erased is overwritten, not just forgotten. */
 	if (code == SQLITE_OK)
-		code = lite_execute(lite, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;"
-					  "PRAGMA journal_size_limit = 67108864;"
-					  "PRAGMA cache_size = -16000; PRAGMA secure_delete = FAST");
+		code = lite_execute(lite,
+				    "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000;"
+				    "PRAGMA journal_size_limit = 67108864;"
+				    "PRAGMA cache_size = -16000; PRAGMA secure_delete = FAST");
 	if (code == SQLITE_OK)
 		code = lite_execute(lite, no_sync ? "PRAGMA synchronous = NORMAL" :
 						    "PRAGMA synchronous = FULL");
@@ -126,7 +127,9 @@ enum err lite_open(struct ctx *ctx, struct store *store, bool writing, struct li
 	if (fresh && store->must_exist)
 		return fail(ctx, ERR_NOT_FOUND, "There is no database in %s", folder);
 	struct lite *lite = must_alloc(sizeof *lite);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (writing ? SQLITE_OPEN_CREATE : 0);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	if (writing)
+		flags |= SQLITE_OPEN_CREATE;
 	mode_t mask = umask(0077);
 	int code = sqlite3_open_v2(path, &lite->handle, flags, NULL);
 	if (code == SQLITE_OK)
@@ -206,7 +209,8 @@ static int without_lock(struct sql sql)
 static bool map_places(struct lite_statement *statement, size_t n_args)
 {
 	statement->n_places = sqlite3_bind_parameter_count(statement->handle);
-	statement->places = must_alloc(sizeof *statement->places * (size_t)(statement->n_places + 1));
+	size_t room = (size_t)statement->n_places + 1;
+	statement->places = must_alloc(sizeof *statement->places * room);
 	for (int i = 0; i < statement->n_places; i++) {
 		str name = str_z(sqlite3_bind_parameter_name(statement->handle, i + 1));
 		int64_t number;
@@ -336,7 +340,8 @@ static enum err changes(struct ctx *ctx, struct db *db, int64_t *ret_n)
 
 /* ---- rows ---- */
 
-static enum err query(struct ctx *ctx, struct db *db, struct rows *ret_rows, const struct call *call)
+static enum err query(struct ctx *ctx, struct db *db, struct rows *ret_rows,
+		      const struct call *call)
 {
 	struct lite *lite = db->connection;
 	struct lite_statement *statement;
