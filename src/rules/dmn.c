@@ -211,12 +211,22 @@ static struct value serve(struct making *m, const struct element *e)
 	return result;
 }
 
+/* A knowledge model asked for by itself: its parameters are looked up among the inputs. */
+static struct value apply(struct making *m, const struct element *e)
+{
+	const struct feel_function *f = &e->signature;
+	struct value *args = ARENA_ARRAY(m->run->arena, struct value, f->n);
+	for (uint32_t i = 0; i < f->n; i++)
+		args[i] = from_text(m->run, f->types[i], value_get(m->inputs, f->names[i]));
+	return run_call(m->run, function_of(m, e).object, args, f->n);
+}
+
 static const struct element *find_element(const struct dmn_model *model, str name)
 {
 	const struct element *found = NULL;
 	for (uint32_t i = 0; i < model->element_count; i++) {
 		const struct element *e = &model->elements[i];
-		if (e->kind != ELEMENT_DECISION && e->kind != ELEMENT_SERVICE)
+		if (e->kind == ELEMENT_INPUT)
 			continue;
 		if (str_eq(e->id, name))
 			return e;
@@ -242,7 +252,8 @@ struct value dmn_decide(const struct dmn_model *model, str decision, struct aren
 	*m = (struct making){ .run = &run, .root = model, .inputs = inputs };
 	if (!e)
 		return run_null(&run, "There is no such decision", decision);
-	struct value v = e->kind == ELEMENT_SERVICE ? serve(m, e) : decide(m, e);
+	struct value v = e->kind == ELEMENT_SERVICE ? serve(m, e)
+			 : e->kind == ELEMENT_DECISION ? decide(m, e) : apply(m, e);
 	return run.exhausted ? value_null() : v;
 }
 

@@ -46,11 +46,11 @@ const struct dmn_fault *dmn_faults(const struct dmn_model *model, uint32_t *ret_
  *	{kind: "input" | "decision" | "knowledge" | "service", id, name, line, type, needs: [names]}
  */
 struct value dmn_describe(const struct dmn_model *model, struct arena *arena);
-/* Whether there is a decision or a decision service of that name or id. */
+/* Whether there is a decision, a decision service or a knowledge model of that name or id. */
 bool dmn_has(const struct dmn_model *model, str decision);
 
-/* Decides: `decision` is the name or the id of a decision or a decision service, `inputs` maps
- * the names of input data to values. Text given for a date, time or duration is read as one.
+/* Decides: `decision` is the name or the id of a decision, a decision service or a knowledge
+ * model; `inputs` maps the names of input data (of a knowledge model: of parameters) to values. Text given for a date, time or duration is read as one.
  * The answer is null where there is no such decision, and where the decision has none. */
 struct value dmn_decide(const struct dmn_model *model, str decision, struct arena *arena,
 			struct value inputs, const struct feel_env *env,

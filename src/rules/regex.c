@@ -66,14 +66,12 @@ static bool repeat(struct regex_parser *p, uint32_t from, uint32_t to)
 
 /* ---- reading ---- */
 
-static bool at_end(struct regex_parser *p)
+static bool at_end(const struct regex_parser *p)
 {
-	while (p->blanks && p->at < p->s.n && strchr(" \t\r\n", p->s.p[p->at]))
-		p->at++;
 	return p->at >= p->s.n;
 }
 
-static bool looking_at(struct regex_parser *p, char c)
+static bool looking_at(const struct regex_parser *p, char c)
 {
 	return !at_end(p) && p->s.p[p->at] == c;
 }
@@ -245,7 +243,6 @@ static bool parse_atom(struct regex_parser *p)
 {
 	const struct regex_set *set = NULL;
 	uint32_t code;
-	bool blanks;
 	char c = p->s.p[p->at];
 	switch (c) {
 	case '(':
@@ -253,11 +250,7 @@ static bool parse_atom(struct regex_parser *p)
 		return parse_group(p);
 	case '[':
 		p->at++;
-		/* Flag x leaves blanks in classes alone. */
-		blanks = p->blanks;
-		p->blanks = false;
 		set = parse_class(p);
-		p->blanks = blanks;
 		return set && emit_set_or_char(p, set, 0);
 	case '.':
 		p->at++;
@@ -438,6 +431,24 @@ static bool parse_flags(struct regex_parser *p, str flags)
 	return true;
 }
 
+/* Flag x: blanks are taken out before anything else, except from classes. */
+static str without_blanks(struct arena *arena, str pattern)
+{
+	char *out = arena_alloc(arena, pattern.n);
+	size_t n = 0;
+	uint32_t classes = 0;
+	for (size_t i = 0; i < pattern.n; i++) {
+		char c = pattern.p[i];
+		if (!classes && memchr(" \t\r\n", c, 4))
+			continue;
+		bool escaped = n > 0 && out[n - 1] == '\\';
+		classes += c == '[' && !escaped;
+		classes -= c == ']' && !escaped && classes > 0;
+		out[n++] = c;
+	}
+	return str_of(out, n);
+}
+
 /* Moves the marks down to where the places of the groups end. */
 static void close_gap(struct regex *re)
 {
@@ -454,8 +465,11 @@ bool regex_compile(struct run *run, str pattern, str flags, struct regex **ret_r
 	p.re = ARENA_NEW(run->arena, struct regex);
 	/* Marks of loops come after the places of all groups there could be. */
 	p.re->slots = (REGEX_GROUPS + 1) * 2;
-	if (!run_steps(run, 1 + pattern.n) || !parse_flags(&p, flags) ||
-	    !(p.literal ? parse_literal(&p) : parse_alternatives(&p)) || p.at < pattern.n ||
+	if (!run_steps(run, 1 + pattern.n) || !parse_flags(&p, flags))
+		return false;
+	if (p.blanks && !p.literal)
+		p.s = without_blanks(run->arena, pattern);
+	if (!(p.literal ? parse_literal(&p) : parse_alternatives(&p)) || p.at < p.s.n ||
 	    !emit(&p, (struct regex_code){ .op = REGEX_MATCH }))
 		return false;
 	close_gap(p.re);

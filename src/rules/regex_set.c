@@ -24,13 +24,23 @@ static bool has_exactly(const struct regex_set *set, uint32_t code)
 	return false;
 }
 
+/* Case is of no account for characters and spans, but it is for categories such as \p{Lu}. */
+static bool has_in_case(const struct regex_set *set, uint32_t code)
+{
+	for (uint32_t i = 0; i < set->n; i++)
+		if (!set->items[i].inner && !set->items[i].categories &&
+		    item_has(&set->items[i], code))
+			return true;
+	return false;
+}
+
 bool regex_set_has(const struct regex_set *set, uint32_t code, bool ignore_case)
 {
 	bool has = has_exactly(set, code);
 	if (!has && ignore_case) {
 		utf8proc_int32_t c = (utf8proc_int32_t)code;
-		has = has_exactly(set, (uint32_t)utf8proc_tolower(c)) ||
-		      has_exactly(set, (uint32_t)utf8proc_toupper(c));
+		has = has_in_case(set, (uint32_t)utf8proc_tolower(c)) ||
+		      has_in_case(set, (uint32_t)utf8proc_toupper(c));
 	}
 	if (has == set->negated)
 		return false;
