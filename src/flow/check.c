@@ -173,6 +173,8 @@ static void check_element(struct checker *checker, uint32_t i)
 						" candidates and no lane"));
 	if (job && str_empty(e->job_type.source))
 		find(checker, FLOW_FAULT, i, N_("It does not say which job carries it out"));
+	if (e->kind == FLOW_RECEIVE_TASK && e->trigger_count == 0)
+		find(checker, FLOW_FAULT, i, N_("It does not say which message"));
 	if (e->kind == FLOW_CALL && str_empty(e->called.source))
 		find(checker, FLOW_FAULT, i, N_("It does not say which process it calls"));
 	if ((e->kind == FLOW_EXCLUSIVE || e->kind == FLOW_INCLUSIVE) && may_choose_nothing(d, e))

@@ -295,6 +295,14 @@ static void links_lead_from_one_place_to_another(void **state)
 				FLOW("s", "t") FLOW("c", "a") FLOW("a", "e")));
 	assert_open(&run, "a");
 	run_over(&run);
+	/* Those that refer to each other need no name. */
+	run_start(&run, PROCESS(START("s") THROW("t", "<linkEventDefinition id='from'><target>to"
+						 "</target></linkEventDefinition>")
+				CATCH("c", "<linkEventDefinition id='to'><source>from</source>"
+				      "</linkEventDefinition>") TASK("a") END("e")
+				FLOW("s", "t") FLOW("c", "a") FLOW("a", "e")));
+	assert_open(&run, "a");
+	run_over(&run);
 }
 
 static void a_condition_goes_off_when_it_becomes_true(void **state)

@@ -1,4 +1,5 @@
 /* Loading, refusing, saving, migrating, checking. */
+#include "flow/room.h"
 #include "flow/test_run.h"
 
 #include "base/datetime.h"
@@ -67,6 +68,48 @@ static void several_faults_are_told_at_once(void **state)
 			 ERR_INVALID);
 	assert_true(faults.count >= 3);
 	arena_done(&arena);
+}
+
+static void times_are_read_as_iso_8601_writes_them(void **state)
+{
+	static const char *const bad[] = { "", "P", "PT", "P1", "1D", "P1S", "PT1D", "P-1D", "P1D ",
+					   "P1DT", "PT1M1H", "P1.5D", "P99999999999D",
+					   "PT99999999999999999999S", "P1Y1Y", "pt1h" };
+	struct timer_span span;
+	int64_t count;
+	usec at, start;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(timer_parse_duration(str_z(bad[i]), &span));
+	assert_true(timer_parse_duration(S("P1Y2M3W4DT5H6M7.25S"), &span));
+	assert_int_equal(span.months, 14);
+	assert_true(span.rest == 25 * USEC_DAY + 5 * USEC_HOUR + 6 * USEC_MINUTE +
+					 7 * USEC_SECOND + USEC_SECOND / 4);
+	/* A month after the last of January is the last of February. */
+	assert_true(timer_parse_duration(S("P1M"), &span));
+	assert_true(timer_parse_date(S("2016-01-31T23:30:00"), 420, &at));
+	assert_str(time_format((struct arena *)*state, timer_add(at, span, 420), 420),
+		   "2016-02-29T23:30:00+07:00");
+	assert_true(timer_parse_cycle(S("R/PT5M"), 0, &count, &start, &span));
+	assert_int_equal(count, -1);
+	assert_false(timer_parse_cycle(S("R3"), 0, &count, &start, &span));
+	assert_false(timer_parse_cycle(S("3/PT5M"), 0, &count, &start, &span));
+	assert_false(timer_parse_cycle(S("R3/PT5M/PT5M"), 0, &count, &start, &span));
+}
+
+static int make_arena(void **state)
+{
+	static struct arena arena;
+
+	arena_init(&arena);
+	*state = &arena;
+	return 0;
+}
+
+static int free_arena(void **state)
+{
+	arena_done(*state);
+	return 0;
 }
 
 static void what_is_read_for_drawing_and_listing_is_there(void **state)
@@ -378,6 +421,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_wrong_is_named_with_element_and_line),
 		cmocka_unit_test(several_faults_are_told_at_once),
+		cmocka_unit_test_setup_teardown(times_are_read_as_iso_8601_writes_them, make_arena,
+						free_arena),
 		cmocka_unit_test(what_is_read_for_drawing_and_listing_is_there),
 		cmocka_unit_test(a_drawing_loads_but_cannot_begin),
 		cmocka_unit_test(extensions_nobody_carries_out_are_refused),

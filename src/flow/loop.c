@@ -9,12 +9,14 @@ static const struct flow_loop *loop_of(const struct machine *m, uint32_t body)
 static struct value counts_of(struct machine *m, uint32_t body)
 {
 	const struct flow_node *node = node_find(m, body);
+	/* Those that run side by side count from the beginning, begun or not yet. */
+	uint32_t begun = loop_of(m, body)->kind == FLOW_PARALLEL_EACH ? node->total : node->begun;
 	struct value counts = value_map();
 
 	value_append(m->arena, &counts, S("loopCounter"), value_int(node->begun));
 	value_append(m->arena, &counts, S("numberOfInstances"), value_int(node->total));
 	value_append(m->arena, &counts, S("numberOfActiveInstances"),
-		     value_int((int64_t)node->begun - node->ended));
+		     value_int((int64_t)begun - node->ended));
 	value_append(m->arena, &counts, S("numberOfCompletedInstances"), value_int(node->ended));
 	value_append(m->arena, &counts, S("numberOfTerminatedInstances"), value_int(0));
 	return counts;

@@ -115,6 +115,16 @@ static void read_referred(struct loader *loader, const struct xml_node *definiti
 		trigger->code = node_get(node, "id");
 }
 
+/* Links that name each other pair by the id of where they lead; others by their name. */
+static str link_name(const struct xml_node *definition)
+{
+	const struct xml_node *target = node_child(definition, "target");
+
+	if (target)
+		return xml_local(target, str_trim(target->text), NULL);
+	return node_get(definition, node_child(definition, "source") ? "id" : "name");
+}
+
 void compile_trigger(struct loader *loader, const struct xml_node *node,
 		     const struct xml_node *definition, struct flow_trigger *ret_trigger)
 {
@@ -152,7 +162,7 @@ void compile_trigger(struct loader *loader, const struct xml_node *node,
 		trigger.wait = node_flag(definition, "waitForCompletion", true);
 		break;
 	case FLOW_ON_LINK:
-		trigger.name = node_get(definition, "name");
+		trigger.name = link_name(definition);
 		break;
 	default:
 		break;
