@@ -6,7 +6,7 @@
  *	return suite_finish(&suite);
  *
  * A runner takes the folder and optionally --report (exit 0 even with failures). It prints one
- * line for each failing case and ends "name: N of M (non-null N of M)".
+ * line for each failing case and ends "suite: N of M (non-null N of M)".
  */
 #ifndef MOTCUA_TESTS_SUITE_H
 #define MOTCUA_TESTS_SUITE_H
@@ -39,7 +39,7 @@ static inline struct suite suite_start(const char *name, int argc, char **argv)
 	return suite;
 }
 
-/* Counts one case; prints `where: why` where it failed. */
+/* Counts one case; prints "FAIL name: where: why" where it failed. */
 static inline void suite_case(struct suite *suite, bool passed, bool non_null, const char *where,
 			      const char *why)
 {
@@ -48,12 +48,12 @@ static inline void suite_case(struct suite *suite, bool passed, bool non_null, c
 	suite->non_null_cases += non_null;
 	suite->non_null_passed += non_null && passed;
 	if (!passed)
-		printf("FAIL %s: %s\n", where, why);
+		printf("FAIL %s: %s: %s\n", suite->name, where, why);
 }
 
 static inline int suite_finish(const struct suite *suite)
 {
-	printf("%s: %d of %d (non-null %d of %d)\n", suite->name, suite->passed, suite->cases,
+	printf("suite: %d of %d (non-null %d of %d)\n", suite->passed, suite->cases,
 	       suite->non_null_passed, suite->non_null_cases);
 	if (suite->report_only)
 		return 0;
