@@ -160,32 +160,52 @@ static void add_reads(struct arena *arena, const struct feel *feel, struct value
 		value_push(arena, reads, more.items[i]);
 }
 
+struct bound {
+	const struct field *field;
+	str path;
+};
+
+struct moving {
+	struct arena *arena;
+	struct bound *inputs;
+	size_t n;
+};
+
 /* Whether a read may be of an input field on the same page; what is said by `this` or `parent`
  * always may. */
-static bool reads_page(struct arena *arena, const struct form *form, const struct field *field,
-		       str read)
+static bool reads_page(const struct moving *m, const struct field *field, str read)
 {
 	static const char *const NEAR[] = { "this", "_this_", "parent", "_parent_" };
 	for (size_t i = 0; i < sizeof NEAR / sizeof *NEAR; i++)
 		if (path_touches(read, str_z(NEAR[i])))
 			return true;
-	for (const struct field *f = field_next(&form->root); f; f = field_next(f))
-		if (f->page == field->page && field_is(f, TYPES_INPUT) &&
-		    path_touches(read, path_text(arena, "", field_full_path(arena, f))))
+	for (size_t i = 0; i < m->n; i++)
+		if (m->inputs[i].field->page == field->page && path_touches(read, m->inputs[i].path))
 			return true;
 	return false;
 }
 
+static void mark_field(const struct moving *m, struct field *f)
+{
+	struct value reads = value_list();
+	add_reads(m->arena, f->hide, &reads);
+	add_reads(m->arena, f->readonly.feel, &reads);
+	add_reads(m->arena, f->values_expression.feel, &reads);
+	add_reads(m->arena, f->data_source.feel, &reads);
+	for (uint32_t i = 0; i < reads.n && !f->moves; i++)
+		f->moves = reads_page(m, f, value_text(reads.items[i]));
+}
+
 void mark_moving(struct arena *arena, struct form *form)
 {
+	struct moving m = { .arena = arena };
+	m.inputs = ARENA_ARRAY(arena, struct bound, form->field_count + 1);
+	for (const struct field *f = field_next(&form->root); f; f = field_next(f))
+		if (field_is(f, TYPES_INPUT))
+			m.inputs[m.n++] = (struct bound){
+				f, path_text(arena, "", field_full_path(arena, f))
+			};
 	struct field *f = (struct field *)field_next(&form->root);
-	for (; f; f = (struct field *)field_next(f)) {
-		struct value reads = value_list();
-		add_reads(arena, f->hide, &reads);
-		add_reads(arena, f->readonly.feel, &reads);
-		add_reads(arena, f->values_expression.feel, &reads);
-		add_reads(arena, f->data_source.feel, &reads);
-		for (uint32_t i = 0; i < reads.n && !f->moves; i++)
-			f->moves = reads_page(arena, form, f, value_text(reads.items[i]));
-	}
+	for (; f; f = (struct field *)field_next(f))
+		mark_field(&m, f);
 }

@@ -115,6 +115,7 @@ struct field {
 	enum subtype subtype;
 	enum time_format time_format;
 	bool future_only;
+	int interval; /* minutes between times that may be typed; 0: any */
 
 	bool repeating, add_remove;
 	uint32_t default_repetitions;

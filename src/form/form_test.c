@@ -308,6 +308,31 @@ FORM_TEST(a_moment_needs_date_and_time)
 	assert_error(b, 0, "d", "“d” needs both the date and the time");
 }
 
+FORM_TEST(a_time_between_the_steps_is_refused_not_rounded)
+{
+	load(b, "{'type':'datetime','key':'t','subtype':'time','timeLabel':'T','timeInterval':15}");
+	read_all(b, "{'f.t.time':'9:20'}", "{}");
+	assert_error(b, 0, "t", "“T” must be a time in steps of 15 minutes");
+	read_all(b, "{'f.t.time':'9:45'}", "{}");
+	assert_json(b, b->result.submission, "{'t':'09:45'}");
+}
+
+FORM_TEST(lists_in_lists_do_not_multiply)
+{
+	load(b, "{'type':'dynamiclist','id':'L','path':'l','components':["
+		"{'type':'dynamiclist','id':'M','path':'m','components':[" TEXT("a", "") "]}]}");
+	struct value posted = quoted(b, "{'f.l.#':'200'}");
+	for (int i = 0; i < 200; i++)
+		value_append(&b->arena, &posted, arena_printf(&b->arena, "f.l.%d.m.#", i),
+			     value_str(S("200")));
+	form_read(b->form, FORM_ALL, posted, value_map(), &b->env, &b->result);
+	size_t items = 0;
+	struct value l = value_get(b->result.data, S("l"));
+	for (uint32_t i = 0; i < l.n; i++)
+		items += value_get(l.items[i], S("m")).n;
+	assert_true(items < 1000);
+}
+
 FORM_TEST(times_are_read_as_people_write_them)
 {
 	static const struct {
@@ -511,6 +536,8 @@ int main(void)
 		cmocka_unit_test(a_day_is_read_from_three_boxes_or_one),
 		cmocka_unit_test(a_day_that_does_not_exist_is_shown_again),
 		cmocka_unit_test(a_moment_needs_date_and_time),
+		cmocka_unit_test(a_time_between_the_steps_is_refused_not_rounded),
+		cmocka_unit_test(lists_in_lists_do_not_multiply),
 		cmocka_unit_test(times_are_read_as_people_write_them),
 		cmocka_unit_test(a_passed_day_can_be_refused),
 		cmocka_unit_test(a_posted_text_is_never_a_file),

@@ -182,6 +182,8 @@ static void load_datetime(struct loader *l, struct value element, struct field *
 			     str_eq(format, S("utc_normalized")) ? FORMAT_UTC :
 								   FORMAT_LOCAL;
 	field->future_only = value_is_true(member(element, "disallowPassedDates"));
+	int64_t interval = value_integer(member(element, "timeInterval"), 0);
+	field->interval = interval > 1 && interval <= 60 ? (int)interval : 0;
 	field->date_label = load_text(l, element, "dateLabel", member(element, "dateLabel"));
 	field->time_label = load_text(l, element, "timeLabel", member(element, "timeLabel"));
 }

@@ -11,6 +11,7 @@ struct reader {
 	int page;
 	struct value typed;    /* name → text to be shown again */
 	struct value mistakes; /* name → [msgid, detail] */
+	size_t created;        /* items that were not in the data before */
 };
 
 static struct value posted_of(struct reader *r, str name, const char *part)
@@ -136,6 +137,15 @@ static bool all_empty(struct reader *r, str name, const char *const *parts, size
 	return true;
 }
 
+/* Says what is wrong with the parts, all of which are shown again. */
+static void refuse_datetime(struct reader *r, str name, const char *msgid, str detail)
+{
+	static const char *const PARTS[] = { ".day", ".month", ".year", ".time" };
+	for (size_t i = 0; i < 4; i++)
+		keep_part(r, name, PARTS[i]);
+	mistake(r, name, msgid, detail);
+}
+
 static void read_datetime(struct reader *r, const struct instance *in, str name)
 {
 	static const char *const PARTS[] = { "", ".day", ".month", ".year", ".time" };
@@ -147,21 +157,19 @@ static void read_datetime(struct reader *r, const struct instance *in, str name)
 		return;
 	bool no_date = has_date(field) && all_empty(r, name, PARTS, 4);
 	bool no_time = has_time(field) && all_empty(r, name, PARTS + 4, 1);
-	bool bad_date = has_date(field) && !no_date && !read_days(r, name, &days);
 	if (has_time(field) && !no_time)
 		minutes = input_time(posted_text(r, name, ".time"));
-	if (!no_date && !no_time && !bad_date && minutes >= 0) {
-		put(r, in, value_str(time_join(r->sheet, field, days, minutes)));
-		return;
-	}
-	for (size_t i = 1; i < 5; i++)
-		keep_part(r, name, PARTS[i]);
-	if (bad_date)
-		mistake(r, name, N_("“%s” must be a real date, like 26/1/2015"), S(""));
+	if (has_date(field) && !no_date && !read_days(r, name, &days))
+		refuse_datetime(r, name, N_("“%s” must be a real date, like 26/1/2015"), S(""));
 	else if (minutes < 0)
-		mistake(r, name, N_("“%s” must be a time, like 14:30"), S(""));
+		refuse_datetime(r, name, N_("“%s” must be a time, like 14:30"), S(""));
+	else if (no_date || no_time)
+		refuse_datetime(r, name, N_("“%s” needs both the date and the time"), S(""));
+	else if (field->interval && minutes % field->interval)
+		refuse_datetime(r, name, N_("“%s” must be a time in steps of %s minutes"),
+				arena_printf(r->sheet->arena, "%d", field->interval));
 	else
-		mistake(r, name, N_("“%s” needs both the date and the time"), S(""));
+		put(r, in, value_str(time_join(r->sheet, field, days, minutes)));
 }
 
 /* --- Files --- */
@@ -266,6 +274,9 @@ static void read_instance(struct reader *r, const struct instance *in)
 static void read_children(struct reader *r, const struct field *parent, struct scope *scope,
 			  struct path base);
 
+/* Over all lists of a page: lists in lists must not multiply. */
+enum { CREATED_MAX = 2 * FORM_LIST_MAX };
+
 /* A list that may grow or shrink has as many items as the page said it had. */
 static void read_list(struct reader *r, const struct field *list, struct scope *scope,
 		      struct path path)
@@ -275,11 +286,11 @@ static void read_list(struct reader *r, const struct field *list, struct scope *
 	size_t n = sheet_items(sheet, path);
 	int64_t told;
 	if (list->add_remove && str_int(posted_text(r, name, ".#"), 0, FORM_LIST_MAX, &told)) {
-		for (; n < (size_t)told; n++)
+		for (; n < (size_t)told && r->created < CREATED_MAX; n++, r->created++)
 			sheet_start_item(sheet, list, path, n);
 		struct value *items = (struct value *)tree_find(&sheet->data, path);
 		if (items && items->kind == VALUE_LIST)
-			items->n = (uint32_t)(n = (size_t)told);
+			items->n = (uint32_t)(n = n < (size_t)told ? n : (size_t)told);
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct scope *item = scope_item(sheet, scope, list, path, i);
