@@ -362,6 +362,46 @@ static void read_lanes(struct loader *loader, const struct xml_node *set, uint32
 	}
 }
 
+static const struct {
+	const char *name;
+	enum flow_kind kind;
+} global_tasks[] = {
+	{ "globalTask", FLOW_TASK },
+	{ "globalManualTask", FLOW_MANUAL_TASK },
+	{ "globalUserTask", FLOW_USER_TASK },
+	{ "globalScriptTask", FLOW_SCRIPT_TASK },
+	{ "globalBusinessRuleTask", FLOW_RULE_TASK },
+};
+
+/* A task that can be called is a process with that one task in it. */
+static void read_global_task(struct loader *loader, const struct xml_node *node,
+			     enum flow_kind kind)
+{
+	uint32_t self = loader->elements.n;
+	uint32_t *child = ARENA_NEW(loader->arena, uint32_t);
+	struct named *named = index_find(loader, node_get(node, "id"));
+
+	*LIST_ADD(loader->arena, &loader->processes, uint32_t) = self;
+	read_element(loader, node, FLOW_PROCESS, FLOW_NONE, FLOW_NONE);
+	*child = loader->elements.n;
+	read_element(loader, node, kind, self, self);
+	struct flow_element *process = element_at(loader, self);
+
+	process->executable = true;
+	process->children = child;
+	process->child_count = 1;
+	if (named)
+		named->element = self;
+}
+
+static void read_global_tasks(struct loader *loader)
+{
+	for (const struct xml_node *n = loader->root->first; n; n = n->next)
+		for (size_t i = 0; i < sizeof(global_tasks) / sizeof(global_tasks[0]); i++)
+			if (node_is(n, global_tasks[i].name))
+				read_global_task(loader, n, global_tasks[i].kind);
+}
+
 void compile_processes(struct loader *loader)
 {
 	for (const struct xml_node *n = node_child(loader->root, "process"); n;
@@ -369,6 +409,7 @@ void compile_processes(struct loader *loader)
 		*LIST_ADD(loader->arena, &loader->processes, uint32_t) = loader->elements.n;
 		read_element(loader, n, FLOW_PROCESS, FLOW_NONE, FLOW_NONE);
 	}
+	read_global_tasks(loader);
 	count_ends(loader);
 	if (loader->faults->count)
 		return;

@@ -361,6 +361,24 @@ static void a_process_of_the_same_file_is_called_inline(void **state)
 	run_over(&run);
 }
 
+static void a_global_task_is_called_like_a_process(void **state)
+{
+	struct run run;
+
+	run_start(&run, DEFINITIONS(
+		PROCESS_BODY(START("s") END("e") FLOW("s", "call") FLOW("call", "b") TASK("b")
+			     FLOW("b", "e") "<callActivity id='call' calledElement='ask'/>")
+		"<globalUserTask id='ask' name='Hỏi ý kiến'/>"));
+	const struct flow_effect *made = effect_of(&run, FLOW_TASK_CREATED);
+
+	assert_str(run.definition->elements[made->element].name, "Hỏi ý kiến");
+	assert_int_equal(run_event(&run, (struct flow_event){ .kind = FLOW_EVENT_TASK,
+							      .node = made->node }),
+			 OK);
+	assert_open(&run, "b");
+	run_over(&run);
+}
+
 static void a_process_elsewhere_is_called_by_effect(void **state)
 {
 	struct run run;
@@ -412,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_business_rule_decides_at_once_or_raises_an_incident),
 		cmocka_unit_test(variables_stay_in_the_scope_that_has_them),
 		cmocka_unit_test(a_process_of_the_same_file_is_called_inline),
+		cmocka_unit_test(a_global_task_is_called_like_a_process),
 		cmocka_unit_test(a_process_elsewhere_is_called_by_effect),
 		cmocka_unit_test(processes_that_call_themselves_stop),
 	};

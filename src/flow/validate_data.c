@@ -237,9 +237,12 @@ static void check_call(struct loader *loader, const struct xml_node *call)
 /* A process that is offered as a service says how its data are those of the operation. */
 static void check_binding(struct loader *loader, const struct xml_node *process)
 {
+	static const char *const callable[] = { "process", "globalTask", "globalUserTask",
+						"globalManualTask", "globalScriptTask",
+						"globalBusinessRuleTask", NULL };
 	const struct xml_node *specification = node_child(process, "ioSpecification");
 
-	if (!node_is(process, "process") || !node_child(process, "supportedInterfaceRef"))
+	if (!node_is_one_of(process, callable) || !node_child(process, "supportedInterfaceRef"))
 		return;
 	if (specification && !node_child(process, "ioBinding"))
 		fault_at(loader, process, N_("A process offered as a service needs bindings of its"

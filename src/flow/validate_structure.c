@@ -3,8 +3,7 @@
 
 static const char *const not_executed[] = {
 	"choreography", "globalChoreographyTask", "globalConversation", "choreographyTask",
-	"subChoreography", "callChoreography", "globalTask", "globalUserTask", "globalManualTask",
-	"globalScriptTask", "globalBusinessRuleTask", "subConversation", "callConversation", NULL,
+	"subChoreography", "callChoreography", "subConversation", "callConversation", NULL,
 };
 
 static bool is_compensation_boundary(const struct loader *loader, const struct xml_node *node)
@@ -244,10 +243,11 @@ static bool is_word(str text)
 static void check_script(struct loader *loader, const struct xml_node *node)
 {
 	const struct xml_node *extensions = node_child(node, "extensionElements");
-	str format = node_get(node, "scriptFormat");
+	bool global = node_is(node, "globalScriptTask");
+	str format = node_get(node, global ? "scriptLanguage" : "scriptFormat");
 	str script = xml_child_text(node, BPMN, S("script"));
 
-	if (!node_is(node, "scriptTask"))
+	if (!node_is(node, "scriptTask") && !global)
 		return;
 	if (!str_empty(format) && !is_mime(format))
 		fault_at(loader, node, N_("“%.*s” is no format: it has to be a media type"),
@@ -298,11 +298,11 @@ void validate_structure(struct loader *loader, const struct xml_node *node)
 		check_flow(loader, node);
 	check_listing(loader, node);
 	check_role(loader, node);
+	check_script(loader, node);
 	if (!node_is_flow_node(node))
 		return;
 	check_ends(loader, node);
 	check_default(loader, node);
-	check_script(loader, node);
 	if (node_is_activity(node))
 		check_activity(loader, node);
 }
