@@ -45,7 +45,8 @@ struct value builtin_list(struct run *run, const struct value *args, uint32_t n)
  * blanks: for the parser. NULL after the last. */
 const struct builtin *builtin_next_special(const struct builtin *b, char first);
 
-extern const struct builtin builtins_numeric[], builtins_string[], builtins_pattern[], builtins_list[], builtins_stats[],
+extern const struct builtin builtins_numeric[], builtins_string[], builtins_pattern[],
+	builtins_list[], builtins_stats[],
 	builtins_context[], builtins_temporal[], builtins_range[], builtins_conversion[];
 
 #endif

@@ -4,8 +4,8 @@
 #include "rules/temporal.h"
 
 static const struct builtin *const tables[] = {
-	builtins_conversion, builtins_numeric, builtins_string, builtins_pattern, builtins_list, builtins_stats,
-	builtins_context, builtins_temporal, builtins_range,
+	builtins_conversion, builtins_numeric, builtins_string, builtins_pattern, builtins_list,
+	builtins_stats,	builtins_context, builtins_temporal, builtins_range,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };

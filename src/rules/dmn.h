@@ -50,7 +50,8 @@ struct value dmn_describe(const struct dmn_model *model, struct arena *arena);
 bool dmn_has(const struct dmn_model *model, str decision);
 
 /* Decides: `decision` is the name or the id of a decision, a decision service or a knowledge
- * model; `inputs` maps the names of input data (of a knowledge model: of parameters) to values. Text given for a date, time or duration is read as one.
+ * model; `inputs` maps the names of input data (of a knowledge model: of parameters) to values.
+ * Text given for a date, time or duration is read as one.
  * The answer is null where there is no such decision, and where the decision has none. */
 struct value dmn_decide(const struct dmn_model *model, str decision, struct arena *arena,
 			struct value inputs, const struct feel_env *env,

@@ -38,7 +38,8 @@ struct feel_type {
 	const struct feel *allowed;
 	/* Unary tests on the value as a whole. */
 	const struct feel *constraint;
-	const struct feel_type *base; /* what it was made from: its tests hold as well; may be NULL */
+	/* What it was made from, whose tests hold as well; may be NULL. */
+	const struct feel_type *base;
 	str name; /* as the model calls it; for messages */
 };
 
@@ -46,11 +47,11 @@ struct feel_type {
 const struct feel_type *type_named(str name);
 
 struct run;
-/* Whether the value is of the type, whatever values the type allows; null is of TYPE_ANY and TYPE_NULL only. */
+/* Whether the value is of the type, whatever values the type allows; null is of TYPE_NULL only. */
 bool type_admits(struct run *run, const struct feel_type *type, struct value v);
-/* The value as that type and among its allowed values, where needed by the implicit conversions of DMN: from a list of one
- * item, to a list of one item, from a date to midnight UTC. False where it is not of the type;
- * null is of every type. */
+/* The value as that type and among its allowed values, where needed by the implicit conversions
+ * of DMN: from a list of one item, to a list of one item, from a date to midnight UTC. False
+ * where it is not of the type; null is of every type. */
 bool type_coerce(struct run *run, const struct feel_type *type, struct value v,
 		 struct value *ret_v);
 
