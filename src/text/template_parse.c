@@ -78,8 +78,6 @@ struct name name_of(struct arena *arena, str text, bool extended)
 	name.parts = ARENA_ARRAY(arena, str, n);
 	for (str rest = text, part; str_next(&rest, '.', &part);)
 		name.parts[name.n++] = part;
-	if (name.n)
-		name.hint = (uint8_t)str_hash(text);
 	return name;
 }
 

@@ -13,7 +13,7 @@ struct scope {
 /* Where a name was found last, and the very key it was: the rows of a list are built by one piece
  * of code, so that key and place repeat and nothing need be compared byte by byte. */
 struct hint {
-	const str *name;
+	const struct name *name;
 	str key;
 	uint32_t place;
 };
@@ -32,7 +32,7 @@ struct renderer {
 	str indent;
 	size_t first; /* length of `out` before this page */
 	int depth;
-	struct hint hints[HINTS]; /* by the name's hash: one that is taken by another only misses */
+	struct hint hints[HINTS]; /* by the name's address; one taken by another only misses */
 	struct value special;
 };
 
@@ -71,11 +71,11 @@ static enum err too_much(struct renderer *r, const struct node *node, const char
 		    what);
 }
 
-static const struct value *search_member(struct hint *hint, const str *name,
+static const struct value *search_member(struct hint *hint, const struct name *name,
 					 const struct value *map)
 {
 	for (uint32_t i = 0; i < map->n; i++)
-		if (str_eq(map->members[i].key, *name)) {
+		if (str_eq(map->members[i].key, name->parts[0])) {
 			*hint = (struct hint){ name, map->members[i].key, i };
 			return &map->members[i].value;
 		}
@@ -85,13 +85,14 @@ static const struct value *search_member(struct hint *hint, const str *name,
 static inline const struct value *find_member(struct renderer *r, const struct name *name,
 					      const struct value *map)
 {
-	struct hint *hint = &r->hints[name->hint % HINTS];
-	if (hint->name == name->parts && hint->place < map->n) {
+	/* Names lie in nodes, and nodes side by side: neighbours get hints of their own. */
+	struct hint *hint = &r->hints[(uintptr_t)name / sizeof(struct node) % HINTS];
+	if (hint->name == name && hint->place < map->n) {
 		const struct member *member = &map->members[hint->place];
 		if (member->key.p == hint->key.p && member->key.n == hint->key.n)
 			return &member->value;
 	}
-	return search_member(hint, name->parts, map);
+	return search_member(hint, name, map);
 }
 
 static const struct value *find_special(struct renderer *r, enum name_kind kind,

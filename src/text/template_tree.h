@@ -24,7 +24,6 @@ enum name_kind { NAME_PLAIN, NAME_THIS, NAME_INDEX, NAME_NUMBER, NAME_FIRST, NAM
 
 struct name {
 	uint8_t kind; /* enum name_kind */
-	uint8_t hint; /* where the renderer remembers the place in the map */
 	uint16_t n;
 	str *parts;
 };
