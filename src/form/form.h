@@ -24,7 +24,8 @@
  *   handler.
  *
  * Names posted. A field bound to `children[1].name` posts as "f.children.1.name"; a date as
- * "….day", "….month", "….year"; a time as "….time"; a list sends its length as "f.children.#".
+ * "….day", "….month", "….year"; a time as "….time"; a list sends its length as "f.children.#";
+ * what may be left without an answer (boxes, circles) says with "….?" that it was on the page.
  * Buttons that only change the page: "form.add" (a list's path), "form.remove" (an item's path),
  * "form.update". A file field's new files are put by the caller under its name in `posted` as a
  * list of {id, name, size, type}; files kept before come from the working data, and are taken out

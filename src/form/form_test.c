@@ -7,6 +7,8 @@
 #define NUMBER(key, more) \
 	"{'type':'number','id':'" key "','key':'" key "','label':'" key "'" more "}"
 
+#define OPTIONS "'values':[{'label':'One','value':'1'},{'label':'Two','value':'2'}]"
+
 /* --- Loading --- */
 
 FORM_TEST(a_fault_names_element_key_and_property)
@@ -128,6 +130,15 @@ FORM_TEST(posted_values_of_locked_fields_are_ignored)
 	assert_json(b, value_get(b->result.data, S("a")), "'1'");
 }
 
+FORM_TEST(a_box_left_open_is_told_from_one_that_was_not_there)
+{
+	load(b, "{'type':'checkbox','key':'b'},{'type':'checklist','key':'c'," OPTIONS "}");
+	read_all(b, "{'f.b.?':'1','f.c.?':'1'}", "{'b':true,'c':['1']}");
+	assert_json(b, b->result.submission, "{'b':false,'c':[]}");
+	read_all(b, "{'f.b.?':'1','f.b':'true','f.c.?':'1','f.c':'2'}", "{}");
+	assert_json(b, b->result.submission, "{'b':true,'c':['2']}");
+}
+
 FORM_TEST(what_was_not_on_the_page_stays)
 {
 	load(b, TEXT("a", "") ",{'type':'checkbox','key':'b'}");
@@ -136,8 +147,6 @@ FORM_TEST(what_was_not_on_the_page_stays)
 }
 
 /* --- Options --- */
-
-#define OPTIONS "'values':[{'label':'One','value':'1'},{'label':'Two','value':'2'}]"
 
 FORM_TEST(only_options_offered_are_taken)
 {
@@ -521,6 +530,7 @@ int main(void)
 		cmocka_unit_test(hidden_items_of_lists_are_dropped_one_by_one),
 		cmocka_unit_test(nested_lists_see_item_parent_and_position),
 		cmocka_unit_test(posted_values_of_locked_fields_are_ignored),
+		cmocka_unit_test(a_box_left_open_is_told_from_one_that_was_not_there),
 		cmocka_unit_test(what_was_not_on_the_page_stays),
 		cmocka_unit_test(only_options_offered_are_taken),
 		cmocka_unit_test(options_come_from_data_and_expressions),

@@ -9,8 +9,9 @@ static void put_marker(struct markup *m, const struct control *c)
 	if (c->locked)
 		return;
 	put(m, "<input type=\"hidden\"");
-	put_attribute(m, "name", c->name);
-	put(m, " value=\"\">\n");
+	put(m, " name=\"");
+	put_text(m, c->name);
+	put(m, ".?\" value=\"\">\n");
 }
 
 static void put_state(struct markup *m, const struct control *c, bool on)

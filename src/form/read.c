@@ -20,7 +20,7 @@ static struct value posted_of(struct reader *r, str name, const char *part)
 	return value_get(r->posted, whole);
 }
 
-/* The last of several values: a hidden one stands before a box that may be left open. */
+/* The last of several values. */
 static str posted_text(struct reader *r, str name, const char *part)
 {
 	struct value v = posted_of(r, name, part);
@@ -229,7 +229,7 @@ static bool is_on_page(const struct reader *r, const struct field *field)
 
 static bool was_shown(struct reader *r, const struct instance *in, str name)
 {
-	if (was_posted(r, name, ""))
+	if (was_posted(r, name, "") || was_posted(r, name, ".?"))
 		return true;
 	if (in->field->type == FIELD_DATETIME)
 		return was_posted(r, name, ".day") || was_posted(r, name, ".time");
