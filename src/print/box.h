@@ -26,6 +26,7 @@ struct box {
 	double space_after;
 	enum align align;
 	bool keep, page_break, grid, header;
+	const char *role; /* what it is to those who listen: "P", "H1", "Table" …; NULL: nothing */
 	PangoLayout *layout; /* of a paragraph, or an item's marker */
 	struct qr qr;
 	struct box *first, *last, *next;

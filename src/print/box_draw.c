@@ -175,7 +175,8 @@ static void draw_children(const struct box *box, cairo_t *cr, double x, double y
 	}
 }
 
-void box_draw(const struct box *box, cairo_t *cr, double x, double y, double from, double to)
+static void draw_kind(const struct box *box, cairo_t *cr, double x, double y, double from,
+		      double to)
 {
 	switch (box->kind) {
 	case BOX_TEXT:
@@ -196,4 +197,13 @@ void box_draw(const struct box *box, cairo_t *cr, double x, double y, double fro
 		draw_children(box, cr, x, y, from, to);
 		break;
 	}
+}
+
+void box_draw(const struct box *box, cairo_t *cr, double x, double y, double from, double to)
+{
+	if (box->role)
+		cairo_tag_begin(cr, box->role, NULL);
+	draw_kind(box, cr, x, y, from, to);
+	if (box->role)
+		cairo_tag_end(cr, box->role);
 }

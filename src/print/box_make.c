@@ -14,6 +14,7 @@ static struct box *box_add(struct maker *m, struct box *parent, enum box_kind ki
 {
 	struct box *box = ARENA_NEW(m->ctx->arena, struct box);
 	box->kind = kind;
+	box->role = kind == BOX_TEXT ? "P" : kind == BOX_ITEM ? "LI" : NULL;
 	if (parent->last)
 		parent->last->next = box;
 	else
@@ -223,6 +224,7 @@ static enum err make_row(struct maker *m, const struct letter_node *tr, struct l
 	int column = 0;
 	row->width = table->width;
 	row->grid = table->grid;
+	row->role = row->grid ? "TR" : NULL;
 	for (const struct letter_node *n = tr->first; n; n = n->next) {
 		if ((n->tag != TAG_TD && n->tag != TAG_TH) || column >= columns)
 			continue;
@@ -230,6 +232,7 @@ static enum err make_row(struct maker *m, const struct letter_node *tr, struct l
 		struct box *cell = box_add(m, row, BOX_STACK);
 		double left = row->grid ? CELL_X : 0;
 		double right = row->grid ? CELL_X : end < columns ? COLUMN_GAP : 0;
+		cell->role = !row->grid ? NULL : n->tag == TAG_TH ? "TH" : "TD";
 		cell->x = x[column];
 		cell->width = x[end] - x[column];
 		TRY(make_children(m, n, look_under(look, n), cell->width - left - right, cell));
@@ -271,6 +274,8 @@ static enum err make_table(struct maker *m, const struct letter_node *node, stru
 	struct box *table = box_add(m, stack, BOX_TABLE);
 	table->width = width;
 	table->grid = node->look.grid;
+	/* Without lines it only sets things side by side. */
+	table->role = table->grid ? "Table" : NULL;
 	widths_of(node, columns, width, x);
 	TRY(make_rows(m, node, look, x, columns, table));
 	stack_settle(table);
@@ -344,6 +349,8 @@ static enum err make_block(struct maker *m, const struct letter_node *node, stru
 	if (!first)
 		return OK;
 	first->page_break |= node->look.page_break;
+	if (node->tag == TAG_H1 || node->tag == TAG_H2)
+		first->role = node->tag == TAG_H1 ? "H1" : "H2";
 	stack->last->keep |= node->look.keep || node->tag == TAG_H1 || node->tag == TAG_H2;
 	if (node->tag != TAG_HR)
 		stack->last->space_after = space_of(node, look);

@@ -144,7 +144,9 @@ enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_byte
 	cairo_t *cr = cairo_create(surface);
 	struct press press = { .cr = cr, .pango = pango, .letter = &letter, .page = 1 };
 	surface_describe(ctx, surface, &letter, made_at);
+	cairo_tag_begin(cr, "Document", NULL);
 	press_all(&press, first);
+	cairo_tag_end(cr, "Document");
 	cairo_destroy(cr);
 	cairo_surface_finish(surface);
 	cairo_status_t status = cairo_surface_status(surface);
@@ -152,6 +154,6 @@ enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_byte
 	if (status != CAIRO_STATUS_SUCCESS)
 		return fail(ctx, ERR_IO, "The letter could not be printed: %s",
 			    cairo_status_to_string(status));
-	*ret_bytes = buf_view(&out);
+	*ret_bytes = pdf_say_language(ctx->arena, buf_view(&out), letter.language);
 	return OK;
 }

@@ -21,7 +21,8 @@
  * - A table has borders with class grid; data-widths="2 5 3" are the columns' shares. A row is not
  *   parted unless it is higher than a page; thead is repeated. td may have colspan.
  *
- * A PDF is made of the same bytes whenever letter and time are the same. Fonts are Noto Serif, by
+ * A PDF says its language, title and parts (headings, paragraphs, tables with lines) to those who
+ * listen, and is made of the same bytes whenever letter and time are the same. Fonts are Noto Serif, by
  * fontconfig, embedded as subsets; text can be searched and copied.
  */
 #ifndef MOTCUA_PRINT_PRINT_H

@@ -62,7 +62,7 @@ static str ask(struct desk *d, const char *tool, const char *options, str bytes)
 	assert_int_equal(write(file, bytes.p, bytes.n), bytes.n);
 	close(file);
 	snprintf(command, sizeof command, "command -v %s >/dev/null && %s %s %s %s", tool, tool,
-		 options, path, strcmp(tool, "pdffonts") ? "-" : "");
+		 options, path, strcmp(tool, "pdftotext") ? "" : "-");
 	FILE *answer = popen(command, "r");
 	assert_non_null(answer);
 	for (size_t n; (n = fread(buf_reserve(&out, 4096), 1, 4096, answer)) > 0;)
@@ -139,6 +139,22 @@ static void the_same_letter_gives_the_same_bytes(void **state)
 	sleep(1); /* cairo would write the second it is made */
 	b = pdf(*state, body);
 	assert_true(str_eq(a, b));
+}
+
+static void the_pdf_says_its_language_title_and_what_its_parts_are(void **state)
+{
+	struct desk *d = *state;
+	const char *body = "<h1>Phiếu</h1><p>Chữ</p><table><tr><td>Bên trái</td></tr></table>"
+			   "<table class=\"grid\"><thead><tr><th>Đầu</th></tr></thead><tr><td>Ô</td>"
+			   "</tr></table>";
+	str bytes = pdf(d, body), about = ask(d, "pdfinfo", "", bytes);
+	str parts = ask(d, "pdfinfo", "-struct-text", bytes);
+	assert_true(str_find(bytes, S("/Lang (vi)")) != SIZE_MAX);
+	assert_true(str_find(about, S("Thử")) != SIZE_MAX);
+	assert_int_equal(count(parts, S("H1 (block)")), 1);
+	assert_int_equal(count(parts, S("Table (block)")), 1);
+	assert_int_equal(count(parts, S("TH")), 1);
+	assert_true(str_find(parts, S("Bên trái")) != SIZE_MAX);
 }
 
 static double number_after(str text, str key)
@@ -376,6 +392,7 @@ int main(void)
 		TEST(blanks_breaks_and_entities_read_as_in_a_browser),
 		TEST(every_font_is_embedded_as_a_subset),
 		TEST(the_same_letter_gives_the_same_bytes),
+		TEST(the_pdf_says_its_language_title_and_what_its_parts_are),
 		TEST(every_word_stays_within_the_margins),
 		TEST(a_paragraph_over_pages_loses_and_repeats_no_word),
 		TEST(a_long_table_repeats_its_head_and_shows_each_row_once),

@@ -77,6 +77,10 @@ bool letter_is_inline(enum tag tag);
 /* All characters inside, in order. */
 str letter_text(struct arena *arena, const struct letter_node *node);
 
+/* The same file with its language said, and its title to be shown instead of its name. What cannot
+ * be understood is left as it is. */
+str pdf_say_language(struct arena *arena, str pdf, str language);
+
 /* Modules of a code, row by row, true for dark. */
 struct qr {
 	int width;
