@@ -56,11 +56,12 @@ struct bench {
 	uint64_t next; /* atomic */
 };
 
+enum { SLOTS = 2000, SLOT = 50 }; /* latencies by 50 µs, up to 100 ms */
+
 struct client {
 	struct bench *bench;
-	int number;
 	int64_t done;
-	struct value open;
+	uint32_t slots[SLOTS];
 };
 
 /* ---- through the store ---- */
@@ -112,11 +113,14 @@ static void *through_store(void *arg)
 		struct submission s = { .open = open };
 		s.organisation = (int64_t)(n % ORGANISATIONS);
 		s.code = arena_printf(&arena, "H17.20.1-150126-%08llu", (unsigned long long)n);
+		usec from = clock_monotonic();
 		if (client->bench->write(&ctx, client->bench->store, submit, &s) == OK)
 			client->done++;
 		else
 			fprintf(stderr, "store: %.*s %.*s\n", STR_ARG(ctx.fault.message),
 				STR_ARG(ctx.fault.detail));
+		usec slot = (clock_monotonic() - from) / SLOT;
+		client->slots[slot < SLOTS ? slot : SLOTS - 1]++;
 		arena_reset(&arena);
 	}
 	arena_done(&arena);
@@ -403,14 +407,30 @@ static double raw_postgres(struct bench *bench, const char *url, int connections
 
 /* ---- both ---- */
 
+static double quantile(const struct client *clients, int n, double share)
+{
+	uint64_t sum[SLOTS] = { 0 }, all = 0, below = 0;
+	for (int i = 0; i < n; i++)
+		for (int s = 0; s < SLOTS; s++) {
+			sum[s] += clients[i].slots[s];
+			all += clients[i].slots[s];
+		}
+	int s = 0;
+	while (s < SLOTS - 1 && (double)(below += sum[s]) < share * (double)all)
+		s++;
+	return (double)(s + 1) * SLOT / 1000;
+}
+
 static double store_side(struct bench *bench, int seconds)
 {
-	struct client clients[MOST_CLIENTS];
+	struct client *clients = calloc(MOST_CLIENTS, sizeof *clients);
 	pthread_t threads[MOST_CLIENTS];
+	if (!clients)
+		abort();
 	bench->stop = false;
 	usec from = clock_monotonic();
 	for (int i = 0; i < bench->clients; i++) {
-		clients[i] = (struct client){ .bench = bench, .number = i };
+		clients[i].bench = bench;
 		pthread_create(&threads[i], NULL, through_store, &clients[i]);
 	}
 	sleep((unsigned)seconds);
@@ -421,6 +441,10 @@ static double store_side(struct bench *bench, int seconds)
 	bench->stop = true;
 	for (int i = 0; i < bench->clients; i++)
 		pthread_join(threads[i], NULL);
+	printf("  latency ms: median %.2f, p99 %.2f, p99.9 %.2f\n",
+	       quantile(clients, bench->clients, 0.5), quantile(clients, bench->clients, 0.99),
+	       quantile(clients, bench->clients, 0.999));
+	free(clients);
 	return per_second(done, time);
 }
 

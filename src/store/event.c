@@ -39,6 +39,8 @@ static const struct migration steps[] = {
 	  "CREATE TABLE access ("
 	  "	object INT NOT NULL, at INT NOT NULL, account INT NOT NULL, act INT NOT NULL,"
 	  "	event INT NOT NULL, PRIMARY KEY (object, at, account, act));" },
+	{ 2, "the key it is signed with",
+	  "CREATE TABLE ledger_key (id INT PRIMARY KEY, verifier TEXT NOT NULL);" },
 };
 
 const struct migration_set ledger_migrations = { "ledger", steps, sizeof steps / sizeof steps[0] };

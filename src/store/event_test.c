@@ -371,6 +371,17 @@ static void a_forged_checkpoint_is_found(struct fixture *f)
 	assert_false(verify(f).sound);
 }
 
+static void a_folder_with_another_key_is_refused(struct fixture *f)
+{
+	char path[128];
+	struct store *store;
+	store_close(f->store);
+	f->store = NULL;
+	snprintf(path, sizeof path, "%s/keys/ledger", f->data);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(store_open(&f->ctx, &f->options, &store), ERR_INVALID);
+}
+
 static enum err count_access(struct ctx *ctx, struct db *db, void *arg)
 {
 	int64_t *n = arg;
@@ -427,6 +438,7 @@ int main(void)
 		FIXTURE_TEST(a_removed_event_is_found),
 		FIXTURE_TEST(a_recomputed_tree_is_found_against_an_earlier_checkpoint),
 		FIXTURE_TEST(a_forged_checkpoint_is_found),
+		FIXTURE_TEST(a_folder_with_another_key_is_refused),
 		FIXTURE_TEST(access_is_recorded_in_batches_and_coalesced),
 		FIXTURE_TEST(the_background_places_and_signs_by_itself),
 	};

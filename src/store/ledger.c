@@ -108,7 +108,7 @@ bool ledger_next_note(str *rest, str *ret_note)
 
 /* ---- the key ---- */
 
-/* DATA/keys/ledger: origin, blank, seed in base64, newline. */
+/* DATA/keys/ledger, or the environment's MOTCUA_LEDGER_KEY: origin, blank, seed in base64. */
 static enum err new_key(struct ctx *ctx, struct store *store, const char *folder, const char *path)
 {
 	struct ledger *ledger = store->ledger;
@@ -126,31 +126,51 @@ static enum err new_key(struct ctx *ctx, struct store *store, const char *folder
 	return sync_folder(folder) ? OK : io_fail(ctx, "fsync", folder);
 }
 
-static enum err load_key(struct ctx *ctx, struct store *store)
+static enum err take_key(struct ctx *ctx, struct store *store, str text)
 {
 	struct ledger *ledger = store->ledger;
-	str folder, text, seed, name;
-	TRY(folder_in(ctx, store, "keys", &folder));
-	const char *path = arena_printf(ctx->arena, "%.*s/ledger", STR_ARG(folder)).p;
-	enum err e = read_whole(ctx, path, &text);
-	if (e == ERR_NOT_FOUND)
-		return new_key(ctx, store, folder.p, path);
-	TRY(e);
+	str seed, name;
 	text = str_trim(text);
 	if (!str_next(&text, ' ', &name) || !base64_read(ctx->arena, text, &seed) ||
-	    !note_key_of(arena_copy(&store->arena, name), seed, &ledger->key)) {
-		fail(ctx, ERR_IO, "The key of the ledger is damaged");
-		return fail_detail(ctx, "%s", path);
-	}
+	    !note_key_of(arena_copy(&store->arena, name), seed, &ledger->key))
+		return fail(ctx, ERR_IO, "The key of the ledger is damaged");
 	ledger->origin = ledger->key.name;
 	return OK;
 }
 
 str event_public_key(struct store *store)
 {
-	struct note_verifier verifier = note_verifier_of(&store->ledger->key);
-	return note_verifier_text(&store->arena, &verifier);
+	return store->ledger->verifier;
 }
+
+static enum err load_key(struct ctx *ctx, struct store *store)
+{
+	str folder, text;
+	const char *given = getenv("MOTCUA_LEDGER_KEY");
+	if (given)
+		return take_key(ctx, store, str_z(given));
+	TRY(folder_in(ctx, store, "keys", &folder));
+	const char *path = arena_printf(ctx->arena, "%.*s/ledger", STR_ARG(folder)).p;
+	enum err e = read_whole(ctx, path, &text);
+	if (e == ERR_NOT_FOUND)
+		return new_key(ctx, store, folder.p, path);
+	TRY(e);
+	return take_key(ctx, store, text);
+}
+
+/* All nodes of a database sign with one key: checkpoints of another would look forged. */
+static enum err same_key(struct ctx *ctx, struct db *db)
+{
+	str ours = event_public_key(db->store), theirs;
+	TRY(db_run(ctx, db, SQL("INSERT INTO ledger_key (id, verifier) VALUES (1, $1)"
+				" ON CONFLICT (id) DO NOTHING"), ours));
+	TRY(db_text(ctx, db, &theirs, SQL("SELECT verifier FROM ledger_key WHERE id = 1")));
+	if (str_eq(ours, theirs))
+		return OK;
+	fail(ctx, ERR_INVALID, "The folder has not the key this database's ledger is signed with");
+	return fail_detail(ctx, "expected %.*s", STR_ARG(theirs));
+}
+
 
 /* ---- checkpoints ---- */
 
@@ -356,6 +376,7 @@ static enum err first_head(struct ctx *ctx, struct db *db, void *arg)
 	TRY(db_int(ctx, db, 0, &first->node,
 		   SQL("INSERT INTO node (id, given) VALUES (1, 1)"
 		       " ON CONFLICT (id) DO UPDATE SET given = node.given + 1 RETURNING given")));
+	TRY(same_key(ctx, db));
 	return ledger_load(ctx, db);
 }
 
@@ -381,6 +402,8 @@ enum err ledger_open(struct ctx *ctx, struct store *store)
 	str folder;
 	struct first first;
 	TRY(load_key(ctx, store));
+	struct note_verifier verifier = note_verifier_of(&ledger->key);
+	ledger->verifier = note_verifier_text(&store->arena, &verifier);
 	TRY(folder_in(ctx, store, "ledger", &folder));
 	TRY(store_write(ctx, store, first_head, &first));
 	ids_after(store, first.newest);

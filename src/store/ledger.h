@@ -39,7 +39,7 @@ struct ledger {
 	int64_t recorded_at;      /* atomic: of the newest event; never goes back */
 
 	struct note_key key;
-	str origin;
+	str origin, verifier;
 
 	pthread_t thread;
 	bool started;

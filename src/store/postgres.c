@@ -13,6 +13,7 @@
  */
 #include <arpa/inet.h>
 #include <assert.h>
+#include <semaphore.h>
 #include <sys/random.h>
 
 #include "base/clock.h"
@@ -20,9 +21,11 @@
 
 struct pg_shared {
 	/* Commands have connections of their own, so that a page that holds a snapshot while it
-	 * writes never waits for another one doing the same. Fewer: more commands at a time meet
-	 * conflicts rather than do work. */
+	 * writes never waits for another one doing the same. */
 	struct pool snapshots, commands;
+	/* Half of them run serializable commands: more at a time meet conflicts rather than do
+	 * work. */
+	sem_t serializable;
 	/* Commands share it; one that met conflicts several times takes it alone, so that a hot
 	 * row leads to a queue and not to endless repetition. */
 	pthread_rwlock_t crowd;
@@ -355,12 +358,21 @@ static usec pause_before(enum verdict verdict, int tries)
 	return random_below(tries < 6 ? 200 << tries : 10000);
 }
 
-static void enter(struct pg_shared *shared, bool alone)
+static void enter(struct pg_shared *shared, bool alone, bool relaxed)
 {
 	if (alone)
 		pthread_rwlock_wrlock(&shared->crowd);
 	else
 		pthread_rwlock_rdlock(&shared->crowd);
+	while (!relaxed && sem_wait(&shared->serializable) != 0)
+		; /* a signal came between */
+}
+
+static void leave(struct pg_shared *shared, bool relaxed)
+{
+	if (!relaxed)
+		sem_post(&shared->serializable);
+	pthread_rwlock_unlock(&shared->crowd);
 }
 
 static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn, void *arg,
@@ -373,9 +385,9 @@ static enum err write_command(struct ctx *ctx, struct store *store, store_fn *fn
 	bool doubted = false;
 	db_start(&db, ctx, store, true);
 	for (int tries = 1;; tries++) {
-		enter(shared, tries > SHY_AFTER && !relaxed);
+		enter(shared, tries > SHY_AFTER && !relaxed, relaxed);
 		enum verdict verdict = attempt(ctx, &db, &command, &e);
-		pthread_rwlock_unlock(&shared->crowd);
+		leave(shared, relaxed);
 		if (verdict == UNKNOWN || (doubted && e == ERR_CONFLICT)) {
 			bool there;
 			doubted = true;
@@ -456,6 +468,7 @@ static void close_store(struct store *store)
 	pool_done(&shared->snapshots, pg_close);
 	pool_done(&shared->commands, pg_close);
 	pthread_rwlock_destroy(&shared->crowd);
+	sem_destroy(&shared->serializable);
 }
 
 const struct engine postgres_engine = {
@@ -494,7 +507,8 @@ enum err postgres_open(struct ctx *ctx, struct store *store)
 	pthread_rwlockattr_destroy(&attributes);
 	int connections = store->connections ? store->connections : CONNECTIONS;
 	pool_init(&shared->snapshots, connections, &store->arena);
-	pool_init(&shared->commands, connections > 2 ? connections / 2 : 1, &store->arena);
+	pool_init(&shared->commands, connections, &store->arena);
+	sem_init(&shared->serializable, 0, connections > 2 ? (unsigned)connections / 2 : 1);
 	store->shared = shared;
 	store->engine = &postgres_engine;
 	struct pg *pg;

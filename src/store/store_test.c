@@ -3,7 +3,9 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -473,6 +475,73 @@ static void commands_of_many_threads_run_as_if_one_after_the_other(struct fixtur
 	assert_int_equal(n[2], done);
 }
 
+/* ---- a full disk ---- */
+
+struct filler {
+	struct fixture *f;
+	int64_t done;
+	enum err last;
+};
+
+static enum err add_large(struct ctx *ctx, struct db *db, void *arg)
+{
+	static const char page[3000];
+	TRY(event_append(ctx, db, &(struct event_new){ .kind = S("thing.added") }, NULL));
+	return db_run(ctx, db, SQL("INSERT INTO thing (id, picture) VALUES ($1, $2)"), db_id(db),
+		      sql_bytes(str_of(page, sizeof page)));
+}
+
+static void *fill_disk(void *arg)
+{
+	struct filler *filler = arg;
+	struct arena arena;
+	arena_init(&arena);
+	while (filler->last == OK) {
+		struct ctx ctx = { .arena = &arena };
+		filler->last = store_write(&ctx, filler->f->store, add_large, NULL);
+		filler->done += filler->last == OK;
+		arena_reset(&arena);
+	}
+	arena_done(&arena);
+	return NULL;
+}
+
+enum { FILLERS = 8, ROOM = 4 << 20 };
+
+static void a_full_disk_refuses_and_loses_nothing(struct fixture *f)
+{
+	struct filler fillers[FILLERS];
+	pthread_t threads[FILLERS];
+	struct rlimit whole, little;
+	struct event_report report;
+	int64_t done = 0;
+	if (f->schema[0])
+		return; /* the server's disk is not ours to fill */
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+	little = whole;
+	little.rlim_cur = ROOM;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	for (int i = 0; i < FILLERS; i++) {
+		fillers[i] = (struct filler){ .f = f };
+		pthread_create(&threads[i], NULL, fill_disk, &fillers[i]);
+	}
+	for (int i = 0; i < FILLERS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(fillers[i].last, ERR_IO);
+		done += fillers[i].done;
+	}
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+	assert_true(done > 100);
+	assert_int_equal(things(f), done);
+	fixture_ok(f, store_write(&f->ctx, f->store, add_large, NULL));
+	fixture_reopen(f);
+	assert_int_equal(things(f), done + 1);
+	fixture_ok(f, event_verify(&f->ctx, f->store, S(""), &report));
+	assert_true(report.sound);
+	assert_int_equal(report.events, done + 1);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -495,6 +564,7 @@ int main(void)
 		FIXTURE_TEST(every_statement_is_understood),
 		FIXTURE_TEST(an_edited_migration_is_refused),
 		FIXTURE_TEST(commands_of_many_threads_run_as_if_one_after_the_other),
+		FIXTURE_TEST(a_full_disk_refuses_and_loses_nothing),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], sets);
 }
