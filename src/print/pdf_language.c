@@ -25,17 +25,20 @@ static bool number_after(str text, str key, int64_t *ret_n)
 	return str_int(str_slice(text, 0, end), 0, INT32_MAX, ret_n);
 }
 
-/* What stands between << and >> of an object without dictionaries inside. */
+/* What stands between an object's << and its >>. */
 static bool dictionary_of(struct arena *arena, str pdf, int64_t object, str *ret_inside)
 {
 	str head = arena_printf(arena, "\n%d 0 obj\n<<", (int)object);
-	size_t at = find_last(pdf, head);
+	size_t at = find_last(pdf, head), end;
+	int depth = 1;
 	if (at == SIZE_MAX)
 		return false;
 	str rest = str_slice(pdf, at + head.n, pdf.n);
-	size_t end = str_find(rest, S(">>"));
-	*ret_inside = str_slice(rest, 0, end == SIZE_MAX ? 0 : end);
-	return end != SIZE_MAX && str_find(*ret_inside, S("<<")) == SIZE_MAX;
+	for (end = 0; end + 1 < rest.n && depth; end++)
+		if (rest.p[end] == rest.p[end + 1] && (rest.p[end] == '<' || rest.p[end] == '>'))
+			depth += rest.p[end++] == '<' ? 1 : -1;
+	*ret_inside = str_slice(rest, 0, depth ? 0 : end - 2);
+	return depth == 0;
 }
 
 str pdf_say_language(struct arena *arena, str pdf, str language)
@@ -54,7 +57,7 @@ str pdf_say_language(struct arena *arena, str pdf, str language)
 	struct buf out = { .arena = arena };
 	buf_str(&out, pdf);
 	size_t object = out.n;
-	buf_printf(&out, "%d 0 obj\n<<%.*s   /Lang (%.*s)\n   /MarkInfo << /Marked true >>\n"
+	buf_printf(&out, "%d 0 obj\n<<%.*s   /Lang (%.*s)\n"
 		   "   /ViewerPreferences << /DisplayDocTitle true >>\n>>\nendobj\n",
 		   (int)root, STR_ARG(catalog), STR_ARG(language));
 	size_t changed = out.n;
