@@ -372,7 +372,8 @@ void flow_active(struct arena *arena, const struct flow_definition *definition,
 
 enum flow_event_kind {
 	FLOW_EVENT_START,    /* process (or FLOW_NONE: the main one), element (a start event, or
-			        FLOW_NONE: the none start), variables */
+			        FLOW_NONE: the none start), variables; left at zero both mean
+			        the main process and its none start */
 	FLOW_EVENT_TASK,     /* node: a task or job is done; variables */
 	FLOW_EVENT_ERROR,    /* node: a task, job or call ended in a BPMN error; name = code */
 	FLOW_EVENT_ESCALATE, /* node: escalation thrown from a task that goes on; name = code */

@@ -8,6 +8,8 @@ static void a_case_goes_from_task_to_task_and_ends(void **state)
 	run_start(&run, PROCESS(START("s") TASK("a") TASK("b") END("e") FLOW("s", "a")
 				FLOW("a", "b") FLOW("b", "e")));
 	assert_open(&run, "a");
+	assert_int_equal(run_event(&run, (struct flow_event){ .kind = FLOW_EVENT_START }), OK);
+	assert_open(&run, "a");
 	task_done(&run, "a");
 	assert_open(&run, "b");
 	task_done_with(&run, "b", vars(&run, "fee", value_int(8000)));

@@ -38,6 +38,12 @@ static enum err start(struct machine *m, const struct flow_event *event)
 	const struct flow_definition *d = m->definition;
 	uint32_t process = event->process, element = event->element, id;
 
+	/* An event made of zeros names the first element, which is a process: it means the main
+	 * one, begun as usual. */
+	if (element < d->element_count && d->elements[element].kind == FLOW_PROCESS) {
+		process = process == 0 && element == 0 ? FLOW_NONE : element;
+		element = FLOW_NONE;
+	}
 	if (process == FLOW_NONE)
 		process = element < d->element_count ? d->elements[element].process
 						     : flow_main_process(d);
