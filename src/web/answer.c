@@ -140,8 +140,8 @@ void answer_bytes(struct exchange *exchange, str type, str bytes)
 		return;
 	}
 	/* Pages for the cache are compressed there, with more effort. */
-	if ((exchange->anonymous && response->cacheable) || bytes.n < WORTH_COMPRESSING || !exchange->takes_gzip ||
-	    !header_is_compressible(type))
+	if ((exchange->anonymous && response->cacheable) || !exchange->takes_gzip ||
+	    bytes.n < WORTH_COMPRESSING || !header_is_compressible(type))
 		return;
 	str smaller = compress_gzip(&exchange->arena, bytes, 1);
 	if (smaller.n == 0)
@@ -187,7 +187,8 @@ static str cache_control(const struct exchange *exchange)
 {
 	const struct response *response = &exchange->response;
 	bool shared = exchange->anonymous && response->cacheable;
-	return shared ? S("public, max-age=0, s-maxage=1, must-revalidate") : S("private, no-store");
+	return shared ? S("public, max-age=0, s-maxage=1, must-revalidate")
+		      : S("private, no-store");
 }
 
 void answer_finish(struct exchange *exchange)

@@ -164,7 +164,8 @@ static struct page *put_in(struct cache *cache, struct page *page)
 static str put_text(char **at, str text)
 {
 	char *p = *at;
-	memcpy(p, text.p, text.n);
+	if (text.n)
+		memcpy(p, text.p, text.n);
 	p[text.n] = '\0';
 	*at += text.n + 1;
 	return str_of(p, text.n);

@@ -15,7 +15,8 @@ static enum err find_principal(struct exchange *exchange)
 		str header = header_get(&request->headers, "Authorization");
 		bearer = str_trim(str_slice(header, 7, header.n));
 	}
-	if (!hooks->principal || (request->session.n == 0 && bearer.n == 0))
+	/* Cookies of the application's own may prove something too: a PIN, a draft. */
+	if (!hooks->principal || (request->session.n == 0 && bearer.n == 0 && !request->cookies.n))
 		return OK;
 	return hooks->principal(hooks->app, request, request->session, bearer);
 }

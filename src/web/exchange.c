@@ -44,7 +44,7 @@ static void take_language(struct exchange *exchange, str *path, str *ret_prefix)
 {
 	const char *const *languages = exchange->web->options.languages;
 	size_t slash = str_find_byte(str_slice(*path, 1, path->n), '/');
-	str first = slash == SIZE_MAX ? str_slice(*path, 1, path->n) : str_slice(*path, 1, slash + 1);
+	str first = str_slice(*path, 1, slash == SIZE_MAX ? path->n : slash + 1);
 	exchange->request.language = str_z(languages[0]);
 	*ret_prefix = S("");
 	for (size_t i = 1; languages[i]; i++) {

@@ -2,59 +2,37 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <cmocka.h>
-#undef fail
 
 #include "base/clock.h"
-#include "web/internal.h"
 #include "web/small_app_test.h"
-
-struct fixture {
-	struct arena arena;
-	struct ctx ctx;
-	struct test_app app;
-	struct web *web;
-	char temp[64];
-};
-
-static const struct route_table *const tables[] = { &test_routes };
 
 static struct fixture *start(struct web_options options)
 {
-	struct fixture *f = calloc(1, sizeof *f);
-	arena_init(&f->arena);
-	f->ctx.arena = &f->arena;
-	snprintf(f->temp, sizeof f->temp, "/tmp/motcua-web-XXXXXX");
-	assert_non_null(mkdtemp(f->temp));
+	struct fixture *f = fixture_new();
 	struct web_hooks hooks = test_hooks;
 	hooks.app = &f->app;
 	options.listen = "127.0.0.1:0";
 	options.temp_dir = f->temp;
 	options.threads = 2;
-	enum err err = web_start(&f->ctx, &options, &hooks,
-				 &(struct route_tables){ tables, 1 }, &f->web);
-	assert_int_equal(err, OK);
+	assert_int_equal(web_start(&f->ctx, &options, &hooks, &test_tables, &f->web), OK);
 	return f;
 }
 
 static void stop(struct fixture *f)
 {
 	web_stop(f->web);
-	arena_done(&f->arena);
-	assert_int_equal(rmdir(f->temp), 0);
-	free(f);
+	fixture_free(f);
 }
 
 static int dial(const struct fixture *f)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)web_port(f->web)),
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)web_port(f->web)),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct timeval patience = { .tv_sec = 10 };
@@ -89,7 +67,7 @@ static int hear(int fd, char *into, size_t room)
 	return n > 12 ? (int)strtol(into + 9, NULL, 10) : 0;
 }
 
-static int ask(const struct fixture *f, const char *request, char *into, size_t room)
+static int ask_once(const struct fixture *f, const char *request, char *into, size_t room)
 {
 	int fd = dial(f);
 	say(fd, request);
@@ -124,7 +102,7 @@ static void heads_that_no_careful_server_takes_are_refused(void **state)
 	};
 	char text[4096];
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
-		int status = ask(f, heads[i], text, sizeof text);
+		int status = ask_once(f, heads[i], text, sizeof text);
 		if (status != 400)
 			print_error("%d for %s\n", status, heads[i]);
 		assert_int_equal(status, 400);
@@ -141,17 +119,17 @@ static void what_is_too_long_is_refused_without_being_kept(void **state)
 	int n = snprintf(request, 100, "GET /");
 	memset(request + n, 'a', 3000);
 	snprintf(request + n + 3000, 100, " HTTP/1.1\r\nHost: a\r\n\r\n");
-	assert_int_equal(ask(f, request, text, sizeof text), 414);
+	assert_int_equal(ask_once(f, request, text, sizeof text), 414);
 	n = snprintf(request, 100, "GET / HTTP/1.1\r\nHost: a\r\nX: ");
 	memset(request + n, 'a', 60000);
 	snprintf(request + n + 60000, 100, "\r\n\r\n");
-	int status = ask(f, request, text, sizeof text);
+	int status = ask_once(f, request, text, sizeof text);
 	assert_true(status == 431 || status == 413 || status == 0);
 	n = snprintf(request, 100, "GET / HTTP/1.1\r\nHost: a\r\n");
 	for (int i = 0; i < 80; i++)
 		n += snprintf(request + n, 100, "X%d: 1\r\n", i);
 	snprintf(request + n, 100, "\r\n");
-	assert_int_equal(ask(f, request, text, sizeof text), 431);
+	assert_int_equal(ask_once(f, request, text, sizeof text), 431);
 	free(request);
 	stop(f);
 }
@@ -197,7 +175,7 @@ static void a_page_is_compressed_once_and_revalidated(void **state)
 		char request[200];
 		snprintf(request, sizeof request, get, codings[i]);
 		for (int twice = 0; twice < 2; twice++) {
-			assert_int_equal(ask(f, request, text, sizeof text), 200);
+			assert_int_equal(ask_once(f, request, text, sizeof text), 200);
 			assert_non_null(strstr(text, i ? "Content-Encoding: gzip"
 						       : "Content-Encoding: br"));
 			assert_non_null(strstr(text, "Vary: Accept, Accept-Encoding, Cookie"));
@@ -206,7 +184,7 @@ static void a_page_is_compressed_once_and_revalidated(void **state)
 		snprintf(again, sizeof again, "GET /tin/a HTTP/1.1\r\nHost: a\r\n"
 			 "Accept-Encoding: %s\r\nIf-None-Match: %.*s\r\n\r\n", codings[i],
 			 (int)strcspn(etag, "\r"), etag);
-		assert_int_equal(ask(f, again, text, sizeof text), 304);
+		assert_int_equal(ask_once(f, again, text, sizeof text), 304);
 	}
 	assert_int_equal(f->app.handled, 1);
 	stop(f);
@@ -253,7 +231,7 @@ static void slow_clients_are_cut_off_and_others_served(void **state)
 		for (int i = 0; i < SLOW; i++)
 			if (send(slow[i], "a", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 				continue;
-		assert_int_equal(ask(f, "GET /tin/a HTTP/1.1\r\nHost: a\r\n\r\n", text,
+		assert_int_equal(ask_once(f, "GET /tin/a HTTP/1.1\r\nHost: a\r\n\r\n", text,
 				     sizeof text), 200);
 		usleep(100000);
 	}
@@ -402,7 +380,7 @@ static void a_client_that_leaves_does_no_harm(void **state)
 	}
 	f->app.gate_closed = false;
 	char text[2000];
-	assert_int_equal(ask(f, "GET /cham HTTP/1.1\r\nHost: a\r\n\r\n", text, sizeof text), 200);
+	assert_int_equal(ask_once(f, "GET /cham HTTP/1.1\r\nHost: a\r\n\r\n", text, sizeof text), 200);
 	stop(f);
 }
 
@@ -480,11 +458,9 @@ static void a_port_that_is_taken_is_told(void **state)
 	struct web_options options = { .listen = listen_at };
 	struct web *second = NULL;
 	struct web_hooks hooks = { 0 };
-	assert_int_equal(web_start(&f->ctx, &options, &hooks, &(struct route_tables){ tables, 1 },
-				   &second), ERR_IO);
+	assert_int_equal(web_start(&f->ctx, &options, &hooks, &test_tables, &second), ERR_IO);
 	options.listen = "nonsense";
-	assert_int_equal(web_start(&f->ctx, &options, &hooks, &(struct route_tables){ tables, 1 },
-				   &second), ERR_INVALID);
+	assert_int_equal(web_start(&f->ctx, &options, &hooks, &test_tables, &second), ERR_INVALID);
 	stop(f);
 }
 

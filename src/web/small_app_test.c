@@ -1,6 +1,7 @@
 #include "web/small_app_test.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 enum { ACT_READ = 1, ACT_WRITE = 2 };
 
@@ -257,4 +258,58 @@ static const struct route routes[] = {
 	  .flags = ROUTE_NO_LANGUAGE },
 };
 
-const struct route_table test_routes = { "test", routes, ARRAY_SIZE(routes), NULL };
+static const struct route_table table = { "test", routes, ARRAY_SIZE(routes), NULL };
+static const struct route_table *const tables[] = { &table };
+const struct route_tables test_tables = { tables, 1 };
+
+struct fixture *fixture_new(void)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	assert_non_null(f);
+	arena_init(&f->arena);
+	f->ctx.arena = &f->arena;
+	snprintf(f->temp, sizeof f->temp, "/tmp/motcua-web-XXXXXX");
+	assert_non_null(mkdtemp(f->temp));
+	return f;
+}
+
+void fixture_free(struct fixture *f)
+{
+	arena_done(&f->arena);
+	assert_int_equal(rmdir(f->temp), 0); /* fails when a temporary file was left behind */
+	free(f);
+}
+
+int open_web(void **state)
+{
+	struct fixture *f = fixture_new();
+	struct web_hooks hooks = test_hooks;
+	hooks.app = &f->app;
+	static const struct embedded files[] = {
+		{ S("app.css"), S("body{color:black}"), S("text/css; charset=utf-8"), S("\"1\""),
+		  S(""), S("") },
+	};
+	struct web_options options = { .secret = { 7 }, .temp_dir = f->temp,
+				       .assets = { files, 1 } };
+	assert_int_equal(web_test_open_with(&f->ctx, &options, &hooks, &test_tables, &f->web), OK);
+	*state = f;
+	return 0;
+}
+
+int close_web(void **state)
+{
+	struct fixture *f = *state;
+	web_test_close(f->web);
+	fixture_free(f);
+	return 0;
+}
+
+struct web_answer ask(struct fixture *f, struct web_ask what)
+{
+	return web_test_request(f->web, &f->arena, what);
+}
+
+bool body_has(struct web_answer answer, const char *text)
+{
+	return str_find(answer.body, str_z(text)) != SIZE_MAX;
+}

@@ -110,7 +110,8 @@ struct web_hooks {
 	bool (*site)(void *app, str host, str path, struct web_site *ret_site, str *ret_redirect);
 	/* Fills ctx.translate and ctx.language for request->language. May be NULL. */
 	void (*language)(void *app, struct request *request);
-	/* Who is it: session cookie or bearer token (the other is empty). Unknown, expired:
+	/* Who is it: session cookie, bearer token, or cookies of the application's own (a PIN, a
+	 * draft), which are in request->cookies. Asked when any of them came. Unknown, expired:
 	 * leave request->principal NULL and return OK. NULL hook: nobody ever. */
 	enum err (*principal)(void *app, struct request *request, str session, str bearer);
 	/* ERR_FORBIDDEN (or ERR_NOT_FOUND, where existence is not to be told) says no. */
