@@ -50,7 +50,7 @@ static struct value sum_of(struct run *run, struct value list)
 	    sum.kind != VALUE_YEARS_MONTHS)
 		return run_null(run, "Only numbers and durations have a sum", S(""));
 	for (uint32_t i = 1; i < list.n && !value_is_null(sum); i++)
-		sum = eval_arithmetic(run, OP_ADD, sum, list.items[i]);
+		sum = eval_arithmetic(run, OP_ADD, &sum, &list.items[i]);
 	return sum;
 }
 
@@ -73,7 +73,8 @@ static struct value call_product(struct run *run, const struct value *args, uint
 
 static struct value mean_of(struct run *run, struct value list)
 {
-	return eval_arithmetic(run, OP_DIVIDE, sum_of(run, list), value_int(list.n));
+	struct value sum = sum_of(run, list), n = value_int(list.n);
+	return eval_arithmetic(run, OP_DIVIDE, &sum, &n);
 }
 
 static struct value call_mean(struct run *run, const struct value *args, uint32_t n)
@@ -103,8 +104,9 @@ static struct value call_median(struct run *run, const struct value *args, uint3
 	struct value upper = list.items[list.n / 2];
 	if (list.n % 2)
 		return upper;
-	struct value sum = eval_arithmetic(run, OP_ADD, list.items[list.n / 2 - 1], upper);
-	return eval_arithmetic(run, OP_DIVIDE, sum, value_int(2));
+	struct value sum = eval_arithmetic(run, OP_ADD, &list.items[list.n / 2 - 1], &upper);
+	struct value two = value_int(2);
+	return eval_arithmetic(run, OP_DIVIDE, &sum, &two);
 }
 
 /* Of a sample: the squares are divided by n - 1. */

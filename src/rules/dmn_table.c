@@ -153,7 +153,7 @@ static struct value aggregate_one(struct run *run, enum aggregation how, struct 
 	for (uint32_t i = 1; i < list.n; i++) {
 		int order;
 		if (how == AGGREGATE_SUM)
-			best = eval_arithmetic(run, OP_ADD, best, list.items[i]);
+			best = eval_arithmetic(run, OP_ADD, &best, &list.items[i]);
 		else if (!value_order(list.items[i], best, &order))
 			return run_null(run, "These values have no order", S(""));
 		else if (how == AGGREGATE_MIN ? order < 0 : order > 0)

@@ -2,6 +2,9 @@
 
 #include "rules/builtin.h"
 
+/* What a run may take of the C stack. */
+enum { STACK_BYTES = 1 << 20 };
+
 static const struct feel_env default_env;
 
 void run_init(struct run *run, struct arena *arena, const struct feel_scope *scope,
@@ -16,6 +19,7 @@ void run_init(struct run *run, struct arena *arena, const struct feel_scope *sco
 		.warnings = warnings,
 		.steps = env->steps ? env->steps : FEEL_STEPS,
 		.most_depth = env->depth && env->depth < FEEL_DEPTH ? env->depth : FEEL_DEPTH,
+		.stack_end = (const char *)__builtin_frame_address(0) - STACK_BYTES,
 		.memory_end = arena->used + (env->memory ? env->memory : FEEL_MEMORY),
 	};
 	if (warnings)
@@ -237,9 +241,9 @@ struct value and_of(struct value a, struct value b)
 
 static struct value eval_between(struct run *run, const struct node *node)
 {
-	struct value v = eval(run, node->a), low = eval(run, node->b);
-	return and_of(eval_compare(run, OP_GREATER_EQUAL, v, low),
-		      eval_compare(run, OP_LESS_EQUAL, v, eval(run, node->c)));
+	struct value v = eval(run, node->a), low = eval(run, node->b), high = eval(run, node->c);
+	return and_of(eval_compare(run, OP_GREATER_EQUAL, &v, &low),
+		      eval_compare(run, OP_LESS_EQUAL, &v, &high));
 }
 
 /* ---- functions ---- */
@@ -324,13 +328,16 @@ struct value run_call(struct run *run, const struct feel_function *f, const stru
 		builtin_arity(f->builtin, &repeats);
 	if (n != f->n && !(f->native && n < f->n) && !repeats)
 		return run_null(run, "The function takes another number of arguments", S(""));
-	if (run->depth + 1 >= run->most_depth || !run_steps(run, 1))
+	if (run->depth >= run->most_depth || !run_steps(run, 1))
 		return run_exhaust(run);
 	uint32_t room = n > f->n ? n : f->n;
 	struct value *own = ARENA_ARRAY(run->arena, struct value, room);
 	if (n)
 		memcpy(own, args, n * sizeof *own);
-	return call_with(run, f, own, repeats ? n : f->n);
+	run->depth++;
+	struct value v = call_with(run, f, own, repeats ? n : f->n);
+	run->depth--;
+	return v;
 }
 
 static struct value call_named(struct run *run, const struct feel_function *f,
@@ -407,9 +414,7 @@ static struct value eval_in_tests(struct run *run, const struct node *node)
 	return eval_tests(run, v, node);
 }
 
-/* Part of eval, so that no value is copied on the way out. */
-static inline __attribute__((always_inline)) struct value eval_node(struct run *run,
-								    const struct node *node)
+struct value eval_node(struct run *run, const struct node *node)
 {
 	switch ((enum node_kind)node->kind) {
 	case NODE_CONSTANT:
@@ -431,12 +436,12 @@ static inline __attribute__((always_inline)) struct value eval_node(struct run *
 	case NODE_NEGATE:
 		return eval_negate(run, eval(run, node->a));
 	case NODE_ARITHMETIC: {
-		struct value a = eval(run, node->a);
-		return eval_arithmetic(run, node->op, a, eval(run, node->b));
+		struct value a = eval(run, node->a), b = eval(run, node->b);
+		return eval_arithmetic(run, node->op, &a, &b);
 	}
 	case NODE_COMPARE: {
-		struct value a = eval(run, node->a);
-		return eval_compare(run, node->op, a, eval(run, node->b));
+		struct value a = eval(run, node->a), b = eval(run, node->b);
+		return eval_compare(run, node->op, &a, &b);
 	}
 	case NODE_AND:
 	case NODE_OR:
@@ -471,20 +476,6 @@ static inline __attribute__((always_inline)) struct value eval_node(struct run *
 		break;
 	}
 	return value_null();
-}
-
-struct value eval(struct run *run, const struct node *node)
-{
-	if (node->kind == NODE_CONSTANT)
-		return node->constant;
-	if (run->depth >= run->most_depth || run->steps <= 1 ||
-	    run->arena->used > run->memory_end)
-		return run_exhaust(run);
-	run->steps--;
-	run->depth++;
-	struct value v = eval_node(run, node);
-	run->depth--;
-	return v;
 }
 
 /* ---- entry ---- */

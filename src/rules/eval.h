@@ -29,8 +29,9 @@ struct run {
 	struct value input;             /* `?` */
 	bool has_input, exhausted;
 	uint64_t steps;
-	uint32_t depth, most_depth;
+	uint32_t depth, most_depth; /* of calls: functions, decisions, boxed expressions */
 	size_t memory_end;
+	const char *stack_end;      /* the C stack must not grow below */
 };
 
 /* What a value of kind VALUE_FUNCTION points to. */
@@ -61,19 +62,34 @@ struct feel_range {
 
 void run_init(struct run *run, struct arena *arena, const struct feel_scope *scope,
 	      const struct feel_env *env, struct feel_warnings *warnings);
-struct value eval(struct run *run, const struct node *node);
+struct value run_exhaust(struct run *run);
+struct value eval_node(struct run *run, const struct node *node);
+/* The value of the node: what the whole room turns around, so inline. The answer is written
+ * straight to where the caller wants it. */
+static inline struct value eval(struct run *run, const struct node *node)
+{
+	if (node->kind == NODE_CONSTANT)
+		return node->constant;
+	if (run->steps <= 1 || run->arena->used > run->memory_end ||
+	    (const char *)__builtin_frame_address(0) < run->stack_end)
+		return run_exhaust(run);
+	run->steps--;
+	return eval_node(run, node);
+}
 /* Takes n steps; false when there are not so many left. */
 bool run_steps(struct run *run, uint64_t n);
 bool run_room(struct run *run, size_t bytes);
-struct value run_exhaust(struct run *run);
 /* Null, with a reason. The format knows %s for a C string and %S for a str. */
 struct value run_null(struct run *run, const char *reason, str detail);
 
 struct value run_call(struct run *run, const struct feel_function *function,
 		      const struct value *args, uint32_t n);
-struct value eval_arithmetic(struct run *run, enum operator op, struct value a, struct value b);
+/* Operands by pointer: they are many, and a value is 24 bytes. */
+struct value eval_arithmetic(struct run *run, enum operator op, const struct value *a,
+			     const struct value *b);
 struct value eval_negate(struct run *run, struct value v);
-struct value eval_compare(struct run *run, enum operator op, struct value a, struct value b);
+struct value eval_compare(struct run *run, enum operator op, const struct value *a,
+			  const struct value *b);
 /* The order of two values of one kind: false where they have none. */
 bool value_order(struct value a, struct value b, int *ret_order);
 /* Whether v satisfies one test: a value (equal), a range, a list (any of it), a boolean. */

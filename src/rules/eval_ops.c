@@ -4,87 +4,133 @@
 
 /* ---- order and equality ---- */
 
-bool value_order(struct value a, struct value b, int *ret_order)
+static bool order_of(const struct value *a, const struct value *b, int *ret_order)
 {
-	if (a.kind != b.kind)
+	if (a->kind != b->kind)
 		return false;
-	switch (a.kind) {
+	switch (a->kind) {
 	case VALUE_NUMBER:
-		if (decimal_is_small(a.number) && decimal_is_small(b.number))
-			*ret_order = (a.number.low > b.number.low) - (a.number.low < b.number.low);
+		if (decimal_is_small(a->number) && decimal_is_small(b->number))
+			*ret_order = (a->number.low > b->number.low) -
+				     (a->number.low < b->number.low);
 		else
-			*ret_order = decimal_cmp(a.number, b.number);
+			*ret_order = decimal_cmp(a->number, b->number);
 		return true;
 	case VALUE_STRING:
-		*ret_order = str_cmp(value_text(a), value_text(b));
+		*ret_order = str_cmp(value_text(*a), value_text(*b));
 		return true;
 	case VALUE_DATE:
 	case VALUE_TIME:
 	case VALUE_DATE_TIME:
 	case VALUE_DAYS_TIME:
 	case VALUE_YEARS_MONTHS:
-		return temporal_order(a, b, ret_order);
+		return temporal_order(*a, *b, ret_order);
 	default:
 		return false;
 	}
 }
 
-static bool same_lists(struct value a, struct value b)
+bool value_order(struct value a, struct value b, int *ret_order)
 {
-	if (a.n != b.n)
+	return order_of(&a, &b, ret_order);
+}
+
+/* Values may share parts, so that a small one looks as large as you like: what is compared is
+ * counted, and beyond the limit two values are not known to be equal. */
+struct equality {
+	uint32_t left, depth;
+};
+
+enum { COMPARED = 1000000, COMPARED_DEPTH = 1000 };
+enum verdict { UNEQUAL, SAME, UNKNOWN };
+
+static enum verdict equal_of(struct equality *e, const struct value *a, const struct value *b);
+
+static bool same_lists(struct equality *e, const struct value *a, const struct value *b)
+{
+	if (a->n != b->n)
 		return false;
-	for (uint32_t i = 0; i < a.n; i++)
-		if (!value_same(a.items[i], b.items[i]))
+	for (uint32_t i = 0; i < a->n; i++)
+		if (equal_of(e, &a->items[i], &b->items[i]) != SAME)
 			return false;
 	return true;
 }
 
-static bool same_contexts(struct value a, struct value b)
+static bool same_contexts(struct equality *e, const struct value *a, const struct value *b)
 {
-	if (a.n != b.n)
+	if (a->n != b->n)
 		return false;
-	for (uint32_t i = 0; i < a.n; i++) {
-		const struct value *other = value_find(b, a.members[i].key);
-		if (!other || !value_same(a.members[i].value, *other))
+	for (uint32_t i = 0; i < a->n; i++) {
+		const struct value *other = value_find(*b, a->members[i].key);
+		if (!other || equal_of(e, &a->members[i].value, other) != SAME)
 			return false;
 	}
 	return true;
 }
 
-static bool same_ranges(const struct feel_range *a, const struct feel_range *b)
+static bool same_ranges(struct equality *e, const struct feel_range *a, const struct feel_range *b)
 {
 	return a->has_low == b->has_low && a->has_high == b->has_high &&
 	       a->low_closed == b->low_closed && a->high_closed == b->high_closed &&
-	       a->unequal == b->unequal && a->equal == b->equal && value_same(a->low, b->low) &&
-	       value_same(a->high, b->high);
+	       a->unequal == b->unequal && a->equal == b->equal &&
+	       equal_of(e, &a->low, &b->low) == SAME && equal_of(e, &a->high, &b->high) == SAME;
+}
+
+static bool same_parts(struct equality *e, const struct value *a, const struct value *b)
+{
+	bool same = false;
+	if (e->depth == 0 || e->left == 0)
+		return false;
+	e->left--;
+	e->depth--;
+	if (a->kind == VALUE_LIST)
+		same = same_lists(e, a, b);
+	else if (a->kind == VALUE_MAP)
+		same = same_contexts(e, a, b);
+	else
+		same = same_ranges(e, a->object, b->object);
+	e->depth++;
+	return same;
+}
+
+static enum verdict equal_of(struct equality *e, const struct value *a, const struct value *b)
+{
+	int order;
+	if (value_is_null(*a) || value_is_null(*b))
+		return a->kind == b->kind ? SAME : UNEQUAL;
+	if (a->kind != b->kind)
+		return UNKNOWN;
+	switch (a->kind) {
+	case VALUE_BOOL:
+		return a->boolean == b->boolean ? SAME : UNEQUAL;
+	case VALUE_STRING:
+		return str_eq(value_text(*a), value_text(*b)) ? SAME : UNEQUAL;
+	case VALUE_LIST:
+	case VALUE_MAP:
+	case VALUE_RANGE:
+		return same_parts(e, a, b) ? SAME : UNEQUAL;
+	case VALUE_FUNCTION:
+		return a->object == b->object ? SAME : UNKNOWN;
+	default:
+		return order_of(a, b, &order) && order == 0 ? SAME : UNEQUAL;
+	}
+}
+
+static enum verdict compare_equal(const struct value *a, const struct value *b)
+{
+	struct equality e = { COMPARED, COMPARED_DEPTH };
+	return equal_of(&e, a, b);
 }
 
 struct value feel_equal(struct value a, struct value b)
 {
-	int order;
-	if (value_is_null(a) || value_is_null(b))
-		return value_bool(a.kind == b.kind);
-	if (a.kind != b.kind)
-		return value_null();
-	switch (a.kind) {
-	case VALUE_BOOL:
-		return value_bool(a.boolean == b.boolean);
-	case VALUE_LIST:
-		return value_bool(same_lists(a, b));
-	case VALUE_MAP:
-		return value_bool(same_contexts(a, b));
-	case VALUE_RANGE:
-		return value_bool(same_ranges(a.object, b.object));
-	case VALUE_FUNCTION:
-		return a.object == b.object ? value_bool(true) : value_null();
-	default:
-		return value_bool(value_order(a, b, &order) && order == 0);
-	}
+	enum verdict verdict = compare_equal(&a, &b);
+	return verdict == UNKNOWN ? value_null() : value_bool(verdict == SAME);
 }
 
 bool value_same(struct value a, struct value b)
 {
-	return value_is_true(feel_equal(a, b));
+	return compare_equal(&a, &b) == SAME;
 }
 
 static bool order_satisfies(enum operator op, int order)
@@ -101,16 +147,17 @@ static bool order_satisfies(enum operator op, int order)
 	}
 }
 
-struct value eval_compare(struct run *run, enum operator op, struct value a, struct value b)
+struct value eval_compare(struct run *run, enum operator op, const struct value *a,
+			  const struct value *b)
 {
 	int order;
 	if (op == OP_EQUAL || op == OP_UNEQUAL) {
-		struct value same = feel_equal(a, b);
-		if (value_is_null(same))
+		enum verdict verdict = compare_equal(a, b);
+		if (verdict == UNKNOWN)
 			return run_null(run, "Values of different kinds cannot be equal", S(""));
-		return value_bool(same.boolean == (op == OP_EQUAL));
+		return value_bool((verdict == SAME) == (op == OP_EQUAL));
 	}
-	if (!value_order(a, b, &order))
+	if (!order_of(a, b, &order))
 		return run_null(run, "These values have no order", S(""));
 	return value_bool(order_satisfies(op, order));
 }
@@ -122,13 +169,13 @@ struct value range_holds(struct run *run, const struct feel_range *range, struct
 {
 	struct value above = value_bool(true), below = above;
 	if (range->unequal || range->equal)
-		return eval_compare(run, range->unequal ? OP_UNEQUAL : OP_EQUAL, v, range->low);
+		return eval_compare(run, range->unequal ? OP_UNEQUAL : OP_EQUAL, &v, &range->low);
 	if (range->has_low)
-		above = eval_compare(run, range->low_closed ? OP_GREATER_EQUAL : OP_GREATER, v,
-				     range->low);
+		above = eval_compare(run, range->low_closed ? OP_GREATER_EQUAL : OP_GREATER, &v,
+				     &range->low);
 	if (range->has_high)
-		below = eval_compare(run, range->high_closed ? OP_LESS_EQUAL : OP_LESS, v,
-				     range->high);
+		below = eval_compare(run, range->high_closed ? OP_LESS_EQUAL : OP_LESS, &v,
+				     &range->high);
 	return and_of(above, below);
 }
 
@@ -137,7 +184,7 @@ struct value eval_in(struct run *run, struct value v, struct value candidate)
 	if (candidate.kind == VALUE_RANGE && v.kind != VALUE_RANGE)
 		return range_holds(run, candidate.object, v);
 	if (candidate.kind != VALUE_LIST)
-		return eval_compare(run, OP_EQUAL, v, candidate);
+		return eval_compare(run, OP_EQUAL, &v, &candidate);
 	if (!run_steps(run, candidate.n))
 		return value_null();
 	if (v.kind == VALUE_LIST && value_same(v, candidate))
@@ -156,7 +203,7 @@ struct value eval_in(struct run *run, struct value v, struct value candidate)
 static struct value test_unary(struct run *run, struct value v, const struct node *test)
 {
 	struct value end = eval(run, test->a);
-	return eval_compare(run, test->op, v, end);
+	return eval_compare(run, test->op, &v, &end);
 }
 
 struct value eval_test(struct run *run, struct value v, const struct node *test)
@@ -209,23 +256,15 @@ static bool is_moment(struct value v)
 	return v.kind == VALUE_DATE || v.kind == VALUE_TIME || v.kind == VALUE_DATE_TIME;
 }
 
-/* Small whole numbers, where the answer is one as well. */
+/* Small whole numbers, where the answer is one as well; false otherwise. */
 static inline bool small_numbers(enum operator op, struct decimal a, struct decimal b,
-				 struct value *ret_v)
+				 uint64_t *ret_n)
 {
 	if (!decimal_is_small(a) || !decimal_is_small(b))
 		return false;
-	uint64_t answer;
-	if (op == OP_ADD)
-		answer = a.low + b.low;
-	else if (op == OP_SUBTRACT && a.low >= b.low)
-		answer = a.low - b.low;
-	else if (op == OP_MULTIPLY && (a.low | b.low) >> 31 == 0)
-		answer = a.low * b.low;
-	else
-		return false;
-	*ret_v = value_decimal((struct decimal){ answer, a.high });
-	return true;
+	*ret_n = op == OP_ADD ? a.low + b.low : op == OP_SUBTRACT ? a.low - b.low : a.low * b.low;
+	return op == OP_ADD || (op == OP_SUBTRACT && a.low >= b.low) ||
+	       (op == OP_MULTIPLY && (a.low | b.low) >> 31 == 0);
 }
 
 static struct value numbers(enum operator op, struct decimal a, struct decimal b)
@@ -265,12 +304,10 @@ static struct value times(struct run *run, enum operator op, struct value a, str
 	return value_null();
 }
 
-struct value eval_arithmetic(struct run *run, enum operator op, struct value a, struct value b)
+/* What is no pair of numbers, and null with its reason. */
+static struct value calculate(struct run *run, enum operator op, struct value a, struct value b)
 {
 	struct value v;
-	if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER &&
-	    small_numbers(op, a.number, b.number, &v))
-		return v;
 	if (a.kind == VALUE_NUMBER && b.kind == VALUE_NUMBER)
 		v = numbers(op, a.number, b.number);
 	else if (a.kind == VALUE_STRING && b.kind == VALUE_STRING && op == OP_ADD)
@@ -280,6 +317,16 @@ struct value eval_arithmetic(struct run *run, enum operator op, struct value a, 
 	if (value_is_null(v))
 		return run_null(run, "These values cannot be calculated with", S(""));
 	return v;
+}
+
+struct value eval_arithmetic(struct run *run, enum operator op, const struct value *a,
+			     const struct value *b)
+{
+	uint64_t n;
+	if (a->kind == VALUE_NUMBER && b->kind == VALUE_NUMBER &&
+	    small_numbers(op, a->number, b->number, &n) && n >> 62 == 0)
+		return value_int((int64_t)n);
+	return calculate(run, op, *a, *b);
 }
 
 struct value eval_negate(struct run *run, struct value v)

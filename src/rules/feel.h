@@ -66,7 +66,7 @@ struct feel_native {
 
 enum {
 	FEEL_STEPS = 1000000,
-	FEEL_DEPTH = 1000, /* a C stack of 1 MiB suffices */
+	FEEL_DEPTH = 1000, /* of calls; and a run never takes more than 1 MiB of the C stack */
 	FEEL_MEMORY = 16 << 20,
 };
 
@@ -107,13 +107,15 @@ struct value feel_reads(const struct feel *feel, struct arena *arena);
 str feel_source(const struct feel *feel);
 
 /* The value as a reader sees it: strings bare, numbers without trailing zeros, dates in ISO 8601,
- * lists and contexts in FEEL notation, null as the empty str. */
+ * lists and contexts in FEEL notation (cut off beyond 4 MiB), null as the empty str. */
 str feel_to_string(struct arena *arena, struct value v);
 /* As the function string() gives it: null is "null". */
 str feel_to_literal(struct arena *arena, struct value v);
 
 /* What JSON can hold: dates, times, durations and ranges as their text, functions as null; a deep
- * copy only where something changes. For whoever stores or shows a FEEL result. */
+ * copy only where something changes. Null for what is larger than a million parts: values share
+ * parts, so that a few steps can make one that no memory could hold written out. For whoever
+ * stores or shows a FEEL result. */
 struct value feel_to_data(struct arena *arena, struct value v);
 
 /* FEEL's own equality: true, false, or null where the two cannot be compared. */

@@ -3,7 +3,8 @@
 
 /* ---- values as text ---- */
 
-enum { TEXT_DEPTH = 100 };
+/* Beyond these a text is cut off: nobody reads it, and values may share parts without end. */
+enum { TEXT_DEPTH = 100, TEXT_BYTES = 4 << 20 };
 
 static void write_literal(struct buf *out, struct value v, uint32_t depth);
 
@@ -90,7 +91,7 @@ static void write_range(struct buf *out, const struct feel_range *r, uint32_t de
 
 static void write_literal(struct buf *out, struct value v, uint32_t depth)
 {
-	if (depth > TEXT_DEPTH)
+	if (depth > TEXT_DEPTH || out->n > TEXT_BYTES)
 		return;
 	switch (v.kind) {
 	case VALUE_NULL:
@@ -138,36 +139,56 @@ str feel_to_string(struct arena *arena, struct value v)
 
 /* ---- values as data ---- */
 
+/* Values may share parts, so that a small one looks as large as you like once it is copied or
+ * written: what has more parts than this is no data. */
+enum { DATA_PARTS = 1000000, DATA_DEPTH = 500 };
+
+static bool is_within(struct value v, uint32_t *left, uint32_t depth)
+{
+	if (depth == 0 || *left == 0)
+		return false;
+	--*left;
+	for (uint32_t i = 0; v.kind == VALUE_LIST && i < v.n; i++)
+		if (!is_within(v.items[i], left, depth - 1))
+			return false;
+	for (uint32_t i = 0; v.kind == VALUE_MAP && i < v.n; i++)
+		if (!is_within(v.members[i].value, left, depth - 1))
+			return false;
+	return true;
+}
+
 static bool is_data(struct value v)
 {
-	if (v.kind == VALUE_LIST) {
-		for (uint32_t i = 0; i < v.n; i++)
-			if (!is_data(v.items[i]))
-				return false;
-	} else if (v.kind == VALUE_MAP) {
-		for (uint32_t i = 0; i < v.n; i++)
-			if (!is_data(v.members[i].value))
-				return false;
-	}
+	for (uint32_t i = 0; v.kind == VALUE_LIST && i < v.n; i++)
+		if (!is_data(v.items[i]))
+			return false;
+	for (uint32_t i = 0; v.kind == VALUE_MAP && i < v.n; i++)
+		if (!is_data(v.members[i].value))
+			return false;
 	return v.kind < VALUE_DATE;
+}
+
+static struct value as_data(struct arena *arena, struct value v)
+{
+	struct value copy = v;
+	if (v.kind == VALUE_FUNCTION)
+		return value_null();
+	if (v.kind >= VALUE_DATE)
+		return value_str(feel_to_literal(arena, v));
+	if (v.kind != VALUE_LIST && v.kind != VALUE_MAP)
+		return v;
+	copy.n = 0;
+	for (uint32_t i = 0; v.kind == VALUE_LIST && i < v.n; i++)
+		value_push(arena, &copy, as_data(arena, v.items[i]));
+	for (uint32_t i = 0; v.kind == VALUE_MAP && i < v.n; i++)
+		value_append(arena, &copy, v.members[i].key, as_data(arena, v.members[i].value));
+	return copy;
 }
 
 struct value feel_to_data(struct arena *arena, struct value v)
 {
-	struct value copy = v;
-	if (is_data(v))
-		return v;
-	copy.n = 0;
-	if (v.kind == VALUE_LIST) {
-		for (uint32_t i = 0; i < v.n; i++)
-			value_push(arena, &copy, feel_to_data(arena, v.items[i]));
-		return copy;
-	}
-	if (v.kind == VALUE_MAP) {
-		for (uint32_t i = 0; i < v.n; i++)
-			value_append(arena, &copy, v.members[i].key,
-				     feel_to_data(arena, v.members[i].value));
-		return copy;
-	}
-	return v.kind == VALUE_FUNCTION ? value_null() : value_str(feel_to_literal(arena, v));
+	uint32_t left = DATA_PARTS;
+	if (!is_within(v, &left, DATA_DEPTH))
+		return value_null();
+	return is_data(v) ? v : as_data(arena, v);
 }
