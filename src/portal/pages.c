@@ -112,9 +112,24 @@ enum err home_page(struct request *request, struct response *response)
 
 /* ---- one article ---- */
 
+/* The highest level of heading the writer used, 1 for "#": it comes right below the title. */
+static int top_heading(str body)
+{
+	int top = 7;
+	for (str line; str_next(&body, '\n', &line);) {
+		int level = 0;
+		while ((size_t)level < line.n && line.p[level] == '#')
+			level++;
+		if (level && level < top)
+			top = level;
+	}
+	return top;
+}
+
 static struct value body_html(struct request *request, const struct article *a)
 {
-	const struct markdown_options options = { .first_heading = 2 };
+	/* What "#" becomes, so that the highest one in use becomes h2. */
+	const struct markdown_options options = { .first_heading = top_heading(a->body) == 2 ? 1 : 2 };
 	return value_html(markdown_html(request->ctx.arena, a->body, &options));
 }
 

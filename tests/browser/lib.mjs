@@ -47,7 +47,7 @@ function watch(page, js) {
   watched.set(page, seen);
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && !/Failed to load resource.*40[0-9]/.test(text))
+    if (message.type() === "error" && !/Failed to load resource.*4[0-9][0-9]/.test(text))
       seen.faults.push(`console: ${text}`);
     else if (/Content Security Policy/.test(text)) seen.faults.push(`CSP: ${text}`);
   });
