@@ -111,7 +111,9 @@ static void put_list(struct markup *m, const struct field *field, struct scope *
 	str label = sheet_label(m->sheet, field, scope);
 	size_t n = sheet_items(m->sheet, path);
 	bool may_change = field->add_remove && !m->show->read_only;
-	put(m, "<fieldset class=\"govuk-fieldset app-list\" tabindex=\"-1\"");
+	/* A fieldset without a legend would say nothing but "group". */
+	put(m, label.n ? "<fieldset class=\"govuk-fieldset app-list\" tabindex=\"-1\"" :
+			 "<div class=\"app-list\" tabindex=\"-1\"");
 	put_id(m, instance_anchor(m->sheet, path), "");
 	put(m, ">\n");
 	if (label.n)
@@ -129,7 +131,7 @@ static void put_list(struct markup *m, const struct field *field, struct scope *
 	if (may_change && n < FORM_LIST_MAX)
 		put_list_button(m, "form.add", path_text(m->sheet->arena, "", path),
 				N_("Add another"), label);
-	put(m, "</fieldset>\n");
+	put(m, label.n ? "</fieldset>\n" : "</div>\n");
 }
 
 static void put_field(struct markup *m, const struct field *field, struct scope *scope,
