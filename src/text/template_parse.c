@@ -35,8 +35,8 @@ static enum err parse_nodes(struct parser *p, struct nodes *nodes, const struct 
 
 static enum err wrong(struct parser *p, int line, const char *what, str which)
 {
-	return fail(p->ctx, ERR_INVALID, "%.*s:%d: %s: %.*s", STR_ARG(p->name), line, what,
-		    STR_ARG(which));
+	return fail(p->ctx, ERR_INVALID, "%.*s:%d: %s: %.*s", STR_ARG(p->name), line,
+		    ctx_text(p->ctx, what), STR_ARG(which));
 }
 
 struct node *nodes_add(struct arena *arena, struct nodes *nodes, struct node node)
