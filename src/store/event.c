@@ -127,6 +127,14 @@ enum err ledger_keep_head(struct ctx *ctx, struct db *db)
 /* Clocks of a desk and of the server may differ a little: that is "now" and needs no reason. */
 static const usec about_now = USEC_MINUTE;
 
+/* A reason that names people stands in the private part. */
+static bool has_reason(const struct event_new *event)
+{
+	return !str_empty(event->reason) ||
+	       !str_empty(value_text(value_get(event->closed, S("reason")))) ||
+	       !str_empty(value_text(value_get(event->closed, S("text"))));
+}
+
 static enum err times(struct ctx *ctx, const struct event_new *event, struct ledger_event *to)
 {
 	to->effective_at = event->effective_at ? event->effective_at : to->recorded_at;
@@ -134,7 +142,7 @@ static enum err times(struct ctx *ctx, const struct event_new *event, struct led
 		return fail(ctx, ERR_INVALID, "The time of the act lies ahead");
 	if (to->effective_at > to->recorded_at)
 		to->effective_at = to->recorded_at;
-	if (to->effective_at < to->recorded_at - about_now && str_empty(event->reason))
+	if (to->effective_at < to->recorded_at - about_now && !has_reason(event))
 		return fail(ctx, ERR_INVALID, "An act entered later needs a reason");
 	return OK;
 }

@@ -28,7 +28,9 @@ struct event_new {
 	int64_t actor;        /* account; 0: the system, or a citizen without an account */
 	int64_t organisation; /* on whose behalf; 0: none */
 	usec effective_at;    /* 0: now */
-	str reason;           /* asked for when effective_at is not now, and for corrections */
+	/* Asked for when effective_at is not now, and for corrections. One that names people
+	 * stands as "reason" or "text" in `closed` instead. */
+	str reason;
 	struct value open;    /* a map without personal data, or null: is hashed as it is */
 	struct value closed;  /* a map of personal data, or null: is hashed with a salt */
 };
