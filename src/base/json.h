@@ -23,7 +23,8 @@ struct json_fault {
 };
 
 bool json_parse(struct arena *arena, str text, struct value *ret_v, struct json_fault *ret_fault);
-/* Shortest form, keys in the map's order, no blanks. */
+/* Shortest form, keys in the map's order, no blanks. This room knows nothing of FEEL's own kinds
+ * (VALUE_DATE and after): they become null unless made text first (feel_to_string). */
 void json_write(struct buf *out, struct value v);
 /* Two blanks a level, one member a line: for files people read. */
 void json_write_pretty(struct buf *out, struct value v);
