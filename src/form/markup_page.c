@@ -57,7 +57,7 @@ static void put_group(struct markup *m, const struct field *field, struct scope 
 	str label = sheet_label(m->sheet, field, scope);
 	bool framed = label.n && !(m->whole_page && !field->parent->parent);
 	if (framed) {
-		put(m, "<fieldset class=\"govuk-fieldset app-group\">\n");
+		put(m, "<fieldset class=\"govuk-fieldset m-form-group\">\n");
 		put_legend(m, label, "m");
 	}
 	put_children(m, field, scope, path);
@@ -94,7 +94,7 @@ static str numbered(struct markup *m, str label, size_t i)
 static void put_list_item(struct markup *m, const struct field *field, struct scope *item,
 			  str title)
 {
-	put(m, "<fieldset class=\"govuk-fieldset app-list__item\" tabindex=\"-1\"");
+	put(m, "<fieldset class=\"govuk-fieldset m-form-list__item\" tabindex=\"-1\"");
 	put_id(m, instance_anchor(m->sheet, item->path), "");
 	put(m, ">\n");
 	put_legend(m, title, "s");
@@ -112,8 +112,8 @@ static void put_list(struct markup *m, const struct field *field, struct scope *
 	size_t n = sheet_items(m->sheet, path);
 	bool may_change = field->add_remove && !m->show->read_only;
 	/* A fieldset without a legend would say nothing but "group". */
-	put(m, label.n ? "<fieldset class=\"govuk-fieldset app-list\" tabindex=\"-1\"" :
-			 "<div class=\"app-list\" tabindex=\"-1\"");
+	put(m, label.n ? "<fieldset class=\"govuk-fieldset m-form-list\" tabindex=\"-1\"" :
+			 "<div class=\"m-form-list\" tabindex=\"-1\"");
 	put_id(m, instance_anchor(m->sheet, path), "");
 	put(m, ">\n");
 	if (label.n)

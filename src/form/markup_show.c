@@ -24,7 +24,7 @@ static void put_markdown(struct markup *m, str text)
 	struct form_env *env = m->sheet->env;
 	if (str_empty(str_trim(text)))
 		return;
-	put(m, "<div class=\"app-prose\">\n");
+	put(m, "<div class=\"m-prose\">\n");
 	if (env->markdown)
 		buf_str(&m->out, env->markdown(m->sheet->arena, text).s);
 	else
@@ -34,7 +34,7 @@ static void put_markdown(struct markup *m, str text)
 
 static void put_designed(struct markup *m, str text)
 {
-	put(m, "<div class=\"app-prose\">\n");
+	put(m, "<div class=\"m-prose\">\n");
 	buf_str(&m->out, sanitize_html(m->sheet->arena, text).s);
 	put(m, "</div>\n");
 }
@@ -44,7 +44,7 @@ static void put_image(struct markup *m, const struct field *field, struct scope 
 	str source = str_trim(sheet_text(m->sheet, field->text, scope));
 	if (!is_safe_image(source))
 		return;
-	put(m, "<p class=\"govuk-body\"><img class=\"app-image\"");
+	put(m, "<p class=\"govuk-body\"><img class=\"m-form-image\"");
 	put_attribute(m, "src", source);
 	put(m, " alt=\"");
 	put_text(m, sheet_text(m->sheet, field->alt, scope));

@@ -278,7 +278,7 @@ FORM_TEST(a_text_that_never_closes_its_blocks_is_read_once)
 		buf_str(&text, S("{{#if a}}x"));
 	buf_str(&text, S("'}"));
 	load(b, buf_z(&text));
-	assert_has(page_of(b, "{}", value_null()), "app-prose");
+	assert_has(page_of(b, "{}", value_null()), "m-prose");
 }
 
 FORM_TEST(tables_show_columns_and_rows)

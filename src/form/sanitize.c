@@ -57,7 +57,7 @@ static void put_attributes(struct markup *m, const GumboNode *node)
 		const GumboAttribute *alt =
 			gumbo_get_attribute(&node->v.element.attributes, "alt");
 		put_kept_attribute(m, node, "src", is_safe_image);
-		put(m, " class=\"app-image\" alt=\"");
+		put(m, " class=\"m-form-image\" alt=\"");
 		put_text(m, str_z(alt ? alt->value : ""));
 		put(m, "\"");
 		break;

@@ -209,7 +209,7 @@ static void put_file(struct card *c, struct value file)
 
 static void put_nothing(struct card *c)
 {
-	put(c->m, "<span class=\"app-muted\">");
+	put(c->m, "<span class=\"m-muted\">");
 	put_words(c->m, N_("Not given"));
 	put(c->m, "</span>");
 }
@@ -255,7 +255,7 @@ static void put_answer(struct card *c, struct value row)
 	else if (items.kind != VALUE_LIST)
 		put_lines(c, text);
 	for (uint32_t i = 0; items.kind == VALUE_LIST && i < items.n; i++) {
-		put(c->m, "<dl class=\"govuk-summary-list app-summary-list--inner\">\n");
+		put(c->m, "<dl class=\"govuk-summary-list m-form-summary\">\n");
 		put_rows(&(struct card){ c->m, S(""), c->file_base, c->page }, items.items[i]);
 		put(c->m, "</dl>\n");
 	}
