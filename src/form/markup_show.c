@@ -107,7 +107,13 @@ void put_table(struct markup *m, const struct field *field, struct scope *scope)
 	struct value rows = sheet_setting(m->sheet, &field->data_source, scope);
 	str label = sheet_label(m->sheet, field, scope);
 	uint32_t n = rows.kind == VALUE_LIST ? rows.n : 0;
-	put(m, "<table class=\"govuk-table\">\n");
+	/* Wide tables are moved sideways by themselves, by keyboard too. */
+	put(m, "<section class=\"m-scroll\" tabindex=\"0\" aria-label=\"");
+	if (label.n)
+		put_text(m, label);
+	else
+		put_words(m, N_("Table"));
+	put(m, "\">\n<table class=\"govuk-table\">\n");
 	if (label.n) {
 		put(m, "<caption class=\"govuk-table__caption govuk-table__caption--m\">");
 		put_text(m, label);
@@ -119,7 +125,7 @@ void put_table(struct markup *m, const struct field *field, struct scope *scope)
 	for (uint32_t i = 0; i < n && i < ROWS_MAX && columns.kind == VALUE_LIST; i++)
 		if (rows.items[i].kind != VALUE_NULL)
 			put_cells(m, columns, rows.items[i]);
-	put(m, "</tbody>\n</table>\n");
+	put(m, "</tbody>\n</table>\n</section>\n");
 	if (n == 0 || columns.kind != VALUE_LIST || columns.n == 0) {
 		put(m, "<p class=\"govuk-body\">");
 		put_words(m, N_("Nothing to show."));
