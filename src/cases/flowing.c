@@ -203,10 +203,14 @@ static struct value globals_of(struct command *command)
 enum err command_flow(struct command *command, const struct flow_event *event)
 {
 	struct flow_result result;
+	int zone = calendar_zone(cases_calendar(command->cases));
+	struct decider decider = { command->procedure, command->now, zone };
 	struct flow_env env = {
 		.now = command->now,
-		.offset = calendar_zone(cases_calendar(command->cases)),
+		.offset = zone,
 		.globals = globals_of(command),
+		.decide = decisions_ask,
+		.data = &decider,
 	};
 	bool begins = event->kind == FLOW_EVENT_START;
 	TRY(flow_step(command->ctx, command->procedure->flow, begins ? NULL : &command->flow, event,

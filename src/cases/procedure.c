@@ -176,6 +176,7 @@ enum err procedure_read(struct ctx *ctx, struct value files, struct procedure *p
 	procedure->supplement_rule = subtract ? CALENDAR_SUBTRACT : CALENDAR_RESTART;
 	TRY(compile_subject(ctx, procedure));
 	TRY(compile_flow(ctx, files, procedure));
+	TRY(decisions_compile(ctx, files, procedure));
 	return compile_forms(ctx, files, procedure);
 }
 

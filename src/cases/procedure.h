@@ -16,6 +16,8 @@
 #include "store/store.h"
 
 struct cases;
+struct dmn_model;
+struct procedure;
 
 enum task_kind {
 	TASK_WORK,   /* anything else */
@@ -46,7 +48,20 @@ struct procedure {
 	const struct feel *subject; /* what a case is about; NULL where not said */
 	const struct procedure_form *forms; /* by key and language */
 	size_t n_forms;
+	const struct dmn_model *const *decisions; /* its *.dmn files */
+	size_t n_decisions;
 };
+
+/* For struct flow_env: decisions_ask with a struct decider as data. */
+struct decider {
+	const struct procedure *procedure;
+	usec now;
+	int offset;
+};
+bool decisions_ask(void *data, struct arena *arena, str decision, struct value context,
+		   struct value *ret_result, str *ret_why);
+/* Compiles them; ERR_INVALID names file, line and element. */
+enum err decisions_compile(struct ctx *ctx, struct value files, struct procedure *procedure);
 
 /* By name or national code, the version in force on the day of `at`. NULL where there is none. */
 const struct procedure *procedure_in_force(struct cases *cases, str name, usec at);
