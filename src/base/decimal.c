@@ -1,4 +1,4 @@
-#include "base/decimal.h"
+#include "base/decimal_parts.h"
 
 /* The library is built so that rounding and flags are arguments: it keeps no state. */
 #define DECIMAL_CALL_BY_REFERENCE 0
@@ -7,55 +7,6 @@
 #define UNCHANGED_BINARY_STATUS_FLAGS 0
 #include <bid_conf.h>
 #include <bid_functions.h>
-
-typedef unsigned __int128 u128;
-
-enum { DIGITS = 34, BIAS = 6176, LEAST_EXPONENT = -BIAS, LARGEST_EXPONENT = 6111 };
-enum { PLAIN_DIGITS = 40 }; /* longer texts are written with an exponent */
-
-#define SIGN_BIT (UINT64_C(1) << 63)
-#define HIGH_BITS ((UINT64_C(1) << 49) - 1)
-#define SPECIAL UINT64_C(0x6000000000000000)
-
-/* sign × coefficient × 10^exponent, with coefficient < 10^34. */
-struct parts {
-	u128 coefficient;
-	int exponent;
-	bool negative;
-};
-
-static const uint64_t tens[20] = {
-	UINT64_C(1), UINT64_C(10), UINT64_C(100), UINT64_C(1000), UINT64_C(10000),
-	UINT64_C(100000), UINT64_C(1000000), UINT64_C(10000000), UINT64_C(100000000),
-	UINT64_C(1000000000), UINT64_C(10000000000), UINT64_C(100000000000),
-	UINT64_C(1000000000000), UINT64_C(10000000000000), UINT64_C(100000000000000),
-	UINT64_C(1000000000000000), UINT64_C(10000000000000000), UINT64_C(100000000000000000),
-	UINT64_C(1000000000000000000), UINT64_C(10000000000000000000),
-};
-
-/* 10^k for k ≤ 38. */
-static u128 ten_to(int k)
-{
-	return k < 20 ? (u128)tens[k] : (u128)tens[19] * tens[k - 19];
-}
-
-static struct parts unpack(struct decimal d)
-{
-	return (struct parts){
-		.coefficient = (u128)(d.high & HIGH_BITS) << 64 | d.low,
-		.exponent = (int)(d.high >> 49 & 0x3fff) - BIAS,
-		.negative = d.high >> 63,
-	};
-}
-
-static struct decimal pack(struct parts p)
-{
-	uint64_t sign = p.negative ? SIGN_BIT : 0;
-	return (struct decimal){
-		.low = (uint64_t)p.coefficient,
-		.high = sign | (uint64_t)(p.exponent + BIAS) << 49 | (uint64_t)(p.coefficient >> 64),
-	};
-}
 
 static BID_UINT128 to_bid(struct decimal d)
 {
@@ -76,8 +27,8 @@ static bool from_bid(BID_UINT128 b, struct decimal *ret_d)
 static int count_digits(u128 n)
 {
 	int count = 1;
-	if (n >= tens[19]) {
-		n /= tens[19];
+	if (n >= decimal_tens[19]) {
+		n /= decimal_tens[19];
 		count += 19;
 	}
 	for (uint64_t rest = (uint64_t)n; count < 39 && rest >= 10; rest /= 10)
@@ -86,7 +37,7 @@ static int count_digits(u128 n)
 }
 
 /* Brings the exponent into the range that can be written, where that loses nothing. */
-static bool fit_exponent(struct parts *p)
+bool decimal_fit(struct parts *p)
 {
 	if (p->coefficient == 0) {
 		if (p->exponent > LARGEST_EXPONENT)
@@ -104,203 +55,6 @@ static bool fit_exponent(struct parts *p)
 		p->exponent++;
 	}
 	return p->exponent >= LEAST_EXPONENT && p->exponent <= LARGEST_EXPONENT;
-}
-
-/* ---- text ---- */
-
-struct reader {
-	str s;
-	size_t at;
-	struct parts parts;
-	int digits;       /* kept in the coefficient */
-	int round_digit;  /* the first digit beyond, and whether anything but zero followed */
-	bool rest, any;
-};
-
-static bool at_digit(const struct reader *r)
-{
-	return r->at < r->s.n && r->s.p[r->at] >= '0' && r->s.p[r->at] <= '9';
-}
-
-static void take_digit(struct reader *r, int digit, bool after_point)
-{
-	r->any = true;
-	if (r->digits < DIGITS) {
-		r->parts.coefficient = r->parts.coefficient * 10 + (unsigned)digit;
-		r->digits += r->parts.coefficient != 0;
-		r->parts.exponent -= after_point;
-		return;
-	}
-	if (r->digits == DIGITS)
-		r->round_digit = digit;
-	else
-		r->rest |= digit != 0;
-	r->digits++;
-	r->parts.exponent += !after_point;
-}
-
-static bool read_exponent(struct reader *r)
-{
-	bool negative = false;
-	int exponent = 0;
-	r->at++;
-	if (r->at < r->s.n && (r->s.p[r->at] == '-' || r->s.p[r->at] == '+'))
-		negative = r->s.p[r->at++] == '-';
-	if (!at_digit(r))
-		return false;
-	for (; at_digit(r); r->at++)
-		if (exponent < 100000)
-			exponent = exponent * 10 + (r->s.p[r->at] - '0');
-	r->parts.exponent += negative ? -exponent : exponent;
-	return true;
-}
-
-static bool read_number(struct reader *r, bool leading_zeros)
-{
-	if (r->s.n > 1000000)
-		return false; /* so that no exponent can overflow */
-	if (r->at < r->s.n && (r->s.p[r->at] == '-' || r->s.p[r->at] == '+'))
-		r->parts.negative = r->s.p[r->at++] == '-';
-	size_t first = r->at;
-	for (; at_digit(r); r->at++)
-		take_digit(r, r->s.p[r->at] - '0', false);
-	if (!leading_zeros && r->at - first > 1 && r->s.p[first] == '0')
-		return false;
-	if (r->at < r->s.n && r->s.p[r->at] == '.') {
-		r->at++;
-		if (!at_digit(r))
-			return false;
-		for (; at_digit(r); r->at++)
-			take_digit(r, r->s.p[r->at] - '0', true);
-	}
-	if (!r->any)
-		return false;
-	if (r->at < r->s.n && (r->s.p[r->at] | 0x20) == 'e' && !read_exponent(r))
-		return false;
-	return r->at == r->s.n;
-}
-
-bool decimal_parse(str s, struct decimal *ret_d)
-{
-	struct reader r = { .s = s };
-	if (!read_number(&r, false) || r.round_digit || r.rest || !fit_exponent(&r.parts))
-		return false;
-	*ret_d = pack(r.parts);
-	return true;
-}
-
-bool decimal_parse_rounded(str s, struct decimal *ret_d)
-{
-	struct reader r = { .s = s };
-	if (!read_number(&r, true))
-		return false;
-	bool odd = r.parts.coefficient & 1;
-	if (r.round_digit > 5 || (r.round_digit == 5 && (r.rest || odd)))
-		if (++r.parts.coefficient == ten_to(DIGITS)) {
-			r.parts.coefficient /= 10;
-			r.parts.exponent++;
-		}
-	if (!fit_exponent(&r.parts))
-		return false;
-	*ret_d = pack(r.parts);
-	return true;
-}
-
-/* Writes the digits of n so that they end before `end`; returns where they begin. */
-static char *digits_before(char *end, u128 n)
-{
-	while (n > UINT64_MAX) {
-		*--end = (char)('0' + (int)(n % 10));
-		n /= 10;
-	}
-	uint64_t small = (uint64_t)n;
-	do {
-		*--end = (char)('0' + (int)(small % 10));
-		small /= 10;
-	} while (small);
-	return end;
-}
-
-struct writer {
-	char *p;
-	size_t n, room;
-};
-
-static void put(struct writer *w, char c)
-{
-	if (w->n < w->room)
-		w->p[w->n] = c;
-	w->n++;
-}
-
-static void put_digits(struct writer *w, const char *digits, int n)
-{
-	for (int i = 0; i < n; i++)
-		put(w, digits[i]);
-}
-
-static void put_zeros(struct writer *w, int n)
-{
-	while (n-- > 0)
-		put(w, '0');
-}
-
-static void write_plain(struct writer *w, const char *digits, int n, int exponent)
-{
-	int whole = n + exponent; /* digits before the point */
-	if (exponent >= 0) {
-		put_digits(w, digits, n);
-		put_zeros(w, exponent);
-	} else if (whole > 0) {
-		put_digits(w, digits, whole);
-		put(w, '.');
-		put_digits(w, digits + whole, n - whole);
-	} else {
-		put_digits(w, "0.", 2);
-		put_zeros(w, -whole);
-		put_digits(w, digits, n);
-	}
-}
-
-static void write_scientific(struct writer *w, const char *digits, int n, int exponent)
-{
-	char text[8];
-	int power = exponent + n - 1;
-	put(w, digits[0]);
-	if (n > 1) {
-		put(w, '.');
-		put_digits(w, digits + 1, n - 1);
-	}
-	put(w, 'E');
-	put(w, power < 0 ? '-' : '+');
-	char *first = digits_before(text + sizeof text, (u128)(power < 0 ? -power : power));
-	put_digits(w, first, (int)(text + sizeof text - first));
-}
-
-size_t decimal_format(struct decimal d, char *ret_text, size_t room)
-{
-	char digits[DIGITS + 6];
-	struct parts p = unpack(d);
-	struct writer w = { ret_text, 0, room };
-	char *first = digits_before(digits + sizeof digits, p.coefficient);
-	int n = (int)(digits + sizeof digits - first);
-	if (p.negative)
-		put(&w, '-');
-	bool long_zeros = p.exponent > 0 ? n + p.exponent > PLAIN_DIGITS : -p.exponent > PLAIN_DIGITS;
-	if (p.exponent == 0)
-		put_digits(&w, first, n);
-	else if (long_zeros && !(p.coefficient == 0 && p.exponent > 0))
-		write_scientific(&w, first, n, p.exponent);
-	else
-		write_plain(&w, first, n, p.coefficient == 0 && p.exponent > 0 ? 0 : p.exponent);
-	return w.n;
-}
-
-str decimal_text(struct arena *arena, struct decimal d)
-{
-	char text[96];
-	size_t n = decimal_format(d, text, sizeof text);
-	return arena_copy(arena, str_of(text, n));
 }
 
 /* ---- kinds of number ---- */
@@ -383,7 +137,7 @@ static bool align(struct parts *a, struct parts *b)
 		return true;
 	if (distance > 18 || larger->coefficient > UINT64_MAX)
 		return false;
-	larger->coefficient *= tens[distance];
+	larger->coefficient *= decimal_tens[distance];
 	larger->exponent -= distance;
 	return true;
 }
@@ -455,19 +209,31 @@ bool decimal_mul(struct decimal a, struct decimal b, struct decimal *ret_d)
 	return from_bid(bid128_mul(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags), ret_d);
 }
 
+/* Division as by hand, where it comes out even after a few digits. */
+static bool divide_short(struct parts a, struct parts b, struct decimal *ret_d)
+{
+	enum { STEPS = 6 };
+	struct parts quotient = { .exponent = a.exponent - b.exponent };
+	if ((a.coefficient | b.coefficient) >> 58 || quotient.exponent < LEAST_EXPONENT + STEPS ||
+	    quotient.exponent > LARGEST_EXPONENT)
+		return false;
+	uint64_t divisor = (uint64_t)b.coefficient, rest = (uint64_t)a.coefficient % divisor;
+	quotient.coefficient = (uint64_t)a.coefficient / divisor;
+	for (int i = 0; rest && i < STEPS; i++, rest = rest * 10 % divisor) {
+		quotient.coefficient = quotient.coefficient * 10 + rest * 10 / divisor;
+		quotient.exponent--;
+	}
+	quotient.negative = a.negative != b.negative && quotient.coefficient != 0;
+	*ret_d = pack(quotient);
+	return rest == 0;
+}
+
 bool decimal_div(struct decimal a, struct decimal b, struct decimal *ret_d)
 {
-	struct parts x = unpack(a), y = unpack(b);
-	if (y.coefficient == 0)
+	if (decimal_is_zero(b))
 		return false;
-	if ((x.coefficient | y.coefficient) >> 64 == 0 && x.exponent == y.exponent) {
-		uint64_t dividend = (uint64_t)x.coefficient, divisor = (uint64_t)y.coefficient;
-		if (dividend % divisor == 0) {
-			bool negative = x.negative != y.negative && dividend != 0;
-			*ret_d = pack((struct parts){ dividend / divisor, 0, negative });
-			return true;
-		}
-	}
+	if (divide_short(unpack(a), unpack(b), ret_d))
+		return true;
 	unsigned flags = 0;
 	return from_bid(bid128_div(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags), ret_d);
 }
@@ -506,7 +272,7 @@ struct decimal decimal_round(struct decimal d, int scale, enum decimal_rounding 
 	p.coefficient /= unit;
 	p.exponent = -scale;
 	p.coefficient += rounds_away(p, remainder, unit, mode);
-	if (!fit_exponent(&p))
+	if (!decimal_fit(&p))
 		return d;
 	if (p.coefficient == 0)
 		p.negative = false;
@@ -525,7 +291,7 @@ bool decimal_to_scale(struct decimal d, int scale, enum decimal_rounding mode,
 	if (more > 0)
 		p.coefficient *= ten_to((int)more);
 	p.exponent = -scale;
-	if (!fit_exponent(&p))
+	if (!decimal_fit(&p))
 		return false;
 	*ret_d = pack(p);
 	return true;

@@ -93,6 +93,16 @@ static void a_quotient_has_34_digits_and_none_by_zero(void **state)
 	assert_text(d, "-2");
 	assert_true(decimal_div(number("1"), number("8"), &d));
 	assert_text(d, "0.125");
+	assert_true(decimal_div(number("48.75"), number("-6"), &d));
+	assert_text(d, "-8.125");
+	assert_true(decimal_div(number("1"), number("64"), &d));
+	assert_text(d, "0.015625");
+	assert_true(decimal_div(number("1"), number("128"), &d));
+	assert_text(d, "0.0078125");
+	assert_true(decimal_div(number("6.0"), number("3"), &d));
+	assert_text(d, "2.0");
+	assert_true(decimal_div(number("6"), number("1E-3"), &d));
+	assert_int_equal(decimal_cmp(d, number("6000")), 0);
 	assert_false(decimal_div(number("1"), number("0.00"), &d));
 }
 

@@ -42,9 +42,28 @@ static inline str str_z(const char *z)
 	return (str){ z ? z : "", z ? strlen(z) : 0 };
 }
 
+static inline uint64_t str_load_(const char *p, size_t bytes)
+{
+	uint64_t word = 0;
+	memcpy(&word, p, bytes);
+	return word;
+}
+
+/* Names and keys are short: up to 16 bytes are compared as two words that may overlap. */
 static inline bool str_eq(str a, str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	size_t n = a.n;
+	if (n != b.n)
+		return false;
+	if (n > 16)
+		return memcmp(a.p, b.p, n) == 0;
+	if (n >= 8)
+		return str_load_(a.p, 8) == str_load_(b.p, 8) &&
+		       str_load_(a.p + n - 8, 8) == str_load_(b.p + n - 8, 8);
+	if (n >= 4)
+		return str_load_(a.p, 4) == str_load_(b.p, 4) &&
+		       str_load_(a.p + n - 4, 4) == str_load_(b.p + n - 4, 4);
+	return n == 0 || (a.p[0] == b.p[0] && a.p[n / 2] == b.p[n / 2] && a.p[n - 1] == b.p[n - 1]);
 }
 
 static inline bool str_empty(str s)
