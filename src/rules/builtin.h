@@ -16,6 +16,7 @@
 #include "rules/feel.h"
 
 struct run;
+struct node;
 
 typedef struct value builtin_call(struct run *run, const struct value *args, uint32_t n);
 
@@ -26,6 +27,9 @@ struct builtin {
 	builtin_call *call;
 	/* Same arguments, same answer, and cheap: done once, at parsing. */
 	bool fold;
+	/* What can be made ready when a call is parsed, from those arguments that are constants:
+	 * the function finds it in run->prepared. NULL, or a result of NULL, for nothing. */
+	const void *(*prepare)(struct run *run, const struct node *call);
 };
 
 enum { BUILTIN_PARAMETERS = 8 };

@@ -4,13 +4,15 @@
 
 /* A compiled pattern with the places of its matches; false where the pattern is faulty. */
 struct pattern {
-	struct regex *re;
+	const struct regex *re;
 	size_t *slots;
 };
 
 static bool compile(struct run *run, str pattern, struct value flags, struct pattern *ret_p)
 {
-	if (!regex_compile(run, pattern, value_text(flags), &ret_p->re)) {
+	ret_p->re = run->prepared;
+	run->prepared = NULL;
+	if (!ret_p->re && !regex_compile(run, pattern, value_text(flags), &ret_p->re)) {
 		run_null(run, "This is no regular expression", pattern);
 		return false;
 	}
@@ -25,6 +27,19 @@ static struct value call_matches(struct run *run, const struct value *args, uint
 		return value_null();
 	bool found = regex_search(run, p.re, value_text(args[0]), 0, p.slots);
 	return run->exhausted ? value_null() : value_bool(found);
+}
+
+/* A pattern that is a constant is compiled once. It is always the second argument, the flags
+ * the last. */
+static const void *prepare_pattern(struct run *run, const struct node *call)
+{
+	const struct regex *re;
+	const struct node *pattern = call->items[1], *flags = call->items[call->n - 1];
+	if (!pattern || pattern->kind != NODE_CONSTANT || pattern->constant.kind != VALUE_STRING ||
+	    (flags && flags->kind != NODE_CONSTANT))
+		return NULL;
+	str letters = flags ? value_text(flags->constant) : S("");
+	return regex_compile(run, value_text(pattern->constant), letters, &re) ? re : NULL;
 }
 
 static bool is_digit(str s, size_t at)
@@ -135,9 +150,9 @@ static struct value call_extract(struct run *run, const struct value *args, uint
 }
 
 const struct builtin builtins_pattern[] = {
-	{ "matches", "input,pattern,flags", "sss?", call_matches, false },
-	{ "replace", "input,pattern,replacement,flags", "ssss?", call_replace, false },
-	{ "split", "string,delimiter,flags", "sss?", call_split, false },
-	{ "extract", "string,pattern,flags", "sss?", call_extract, false },
+	{ "matches", "input,pattern,flags", "sss?", call_matches, false, prepare_pattern },
+	{ "replace", "input,pattern,replacement,flags", "ssss?", call_replace, false, prepare_pattern },
+	{ "split", "string,delimiter,flags", "sss?", call_split, false, prepare_pattern },
+	{ "extract", "string,pattern,flags", "sss?", call_extract, false, prepare_pattern },
 	{ NULL, NULL, NULL, NULL, false },
 };

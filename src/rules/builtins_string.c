@@ -53,7 +53,11 @@ static struct value map_case(struct run *run, str s, bool upper)
 	buf_reserve(&out, s.n + 1);
 	for (size_t at = 0, n; at < s.n; at += n) {
 		n = utf8_decode(s, at, &code);
-		if (!n) {
+		if (n == 1 && s.p[at] > 0) {
+			char plain = s.p[at], first = upper ? 'a' : 'A';
+			bool letter = plain >= first && plain <= first + 25;
+			buf_byte(&out, letter ? (char)(plain ^ 0x20) : plain);
+		} else if (!n) {
 			n = 1;
 			buf_byte(&out, s.p[at]);
 		} else if (upper && code == 0xdf) {

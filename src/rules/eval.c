@@ -390,6 +390,7 @@ static struct value eval_builtin(struct run *run, const struct node *node)
 		args = ARENA_ARRAY(run->arena, struct value, node->n);
 	for (uint32_t i = 0; i < node->n; i++)
 		args[i] = node->items[i] ? eval(run, node->items[i]) : value_null();
+	run->prepared = node->prepared;
 	return builtin_apply(run, node->builtin, args, node->n);
 }
 

@@ -28,6 +28,7 @@ struct run {
 	struct feel_warnings *warnings; /* may be NULL */
 	struct value input;             /* `?` */
 	bool has_input, exhausted;
+	const void *prepared;           /* for the builtin that is called next; it takes it away */
 	uint64_t steps;
 	uint32_t depth, most_depth; /* of calls: functions, decisions, boxed expressions */
 	size_t memory_end;

@@ -208,6 +208,8 @@ static struct value test_unary(struct run *run, struct value v, const struct nod
 
 struct value eval_test(struct run *run, struct value v, const struct node *test)
 {
+	if (test->kind == NODE_CONSTANT)
+		return eval_in(run, v, test->constant);
 	struct value outer = run->input, r;
 	bool had = run->has_input;
 	run->input = v;
@@ -217,7 +219,7 @@ struct value eval_test(struct run *run, struct value v, const struct node *test)
 	} else {
 		r = eval(run, test);
 		bool verdict = test->flags & NODE_USES_INPUT;
-		if (r.kind == VALUE_BOOL && v.kind != VALUE_BOOL && test->kind != NODE_CONSTANT)
+		if (r.kind == VALUE_BOOL && v.kind != VALUE_BOOL)
 			verdict |= r.boolean;
 		if (!verdict || r.kind != VALUE_BOOL)
 			r = verdict && value_is_null(r) ? r : eval_in(run, v, r);

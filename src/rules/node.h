@@ -60,6 +60,7 @@ struct node {
 	str name;
 	struct value constant;
 	const struct builtin *builtin;
+	const void *prepared;  /* by the builtin */
 	const str *names;
 	const struct feel_type **types;
 	uint32_t at;       /* byte offset in the source */

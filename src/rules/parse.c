@@ -1,5 +1,7 @@
 #include "rules/parser.h"
 
+#include "rules/eval.h"
+
 
 /* ---- tokens ---- */
 
@@ -88,6 +90,20 @@ struct node *parse_node(struct parser *p, enum node_kind kind, uint32_t at)
 	return node;
 }
 
+struct node *parse_fold(struct parser *p, struct node *node, bool constant)
+{
+	struct run run;
+	if (!constant)
+		return node;
+	run_init(&run, p->lexer.arena, NULL, NULL, NULL);
+	struct value v = eval(&run, node);
+	if (!value_is_null(v)) {
+		node->kind = NODE_CONSTANT;
+		node->constant = v;
+	}
+	return node;
+}
+
 void parse_add(struct parser *p, struct node *parent, struct node *item)
 {
 	if ((parent->n & (parent->n - 1)) == 0) {
@@ -111,6 +127,16 @@ static struct node *binary(struct parser *p, enum node_kind kind, struct node *a
 	return node;
 }
 
+static struct node *calculation(struct parser *p, enum node_kind kind, enum operator op,
+				struct node *a, struct node *b)
+{
+	struct node *node = binary(p, kind, a, b);
+	if (!node)
+		return NULL;
+	node->op = (uint8_t)op;
+	return parse_fold(p, node, a->kind == NODE_CONSTANT && b->kind == NODE_CONSTANT);
+}
+
 static struct node *parse_negation(struct parser *p)
 {
 	uint32_t at = p->token.at;
@@ -128,7 +154,7 @@ static struct node *parse_negation(struct parser *p)
 	}
 	struct node *node = parse_node(p, NODE_NEGATE, at);
 	node->a = a;
-	return node;
+	return parse_fold(p, node, a->kind == NODE_CONSTANT);
 }
 
 /* a instance of type: binds closer than any arithmetic. */
@@ -154,11 +180,8 @@ static struct node *parse_instance(struct parser *p)
 static struct node *parse_power(struct parser *p)
 {
 	struct node *a = parse_instance(p);
-	while (a && parse_take_sign(p, SIGN_POWER)) {
-		a = binary(p, NODE_ARITHMETIC, a, parse_instance(p));
-		if (a)
-			a->op = OP_POWER;
-	}
+	while (a && parse_take_sign(p, SIGN_POWER))
+		a = calculation(p, NODE_ARITHMETIC, OP_POWER, a, parse_instance(p));
 	return a;
 }
 
@@ -166,11 +189,9 @@ static struct node *parse_product(struct parser *p)
 {
 	struct node *a = parse_power(p);
 	while (a && (parse_is_sign(p, '*') || parse_is_sign(p, '/'))) {
-		uint8_t op = parse_is_sign(p, '*') ? OP_MULTIPLY : OP_DIVIDE;
+		enum operator op = parse_is_sign(p, '*') ? OP_MULTIPLY : OP_DIVIDE;
 		parse_next(p);
-		a = binary(p, NODE_ARITHMETIC, a, parse_power(p));
-		if (a)
-			a->op = op;
+		a = calculation(p, NODE_ARITHMETIC, op, a, parse_power(p));
 	}
 	return a;
 }
@@ -179,11 +200,9 @@ struct node *parse_additive(struct parser *p)
 {
 	struct node *a = parse_product(p);
 	while (a && (parse_is_sign(p, '+') || parse_is_sign(p, '-'))) {
-		uint8_t op = parse_is_sign(p, '+') ? OP_ADD : OP_SUBTRACT;
+		enum operator op = parse_is_sign(p, '+') ? OP_ADD : OP_SUBTRACT;
 		parse_next(p);
-		a = binary(p, NODE_ARITHMETIC, a, parse_product(p));
-		if (a)
-			a->op = op;
+		a = calculation(p, NODE_ARITHMETIC, op, a, parse_product(p));
 	}
 	return a;
 }
@@ -249,9 +268,7 @@ static struct node *parse_comparison(struct parser *p)
 		enum operator op = parse_comparison_sign(p, &found);
 		if (found) {
 			parse_next(p);
-			a = binary(p, NODE_COMPARE, a, parse_additive(p));
-			if (a)
-				a->op = (uint8_t)op;
+			a = calculation(p, NODE_COMPARE, op, a, parse_additive(p));
 		} else if (parse_take_word(p, "between")) {
 			found = true;
 			a = parse_between(p, a);

@@ -1,6 +1,5 @@
 #include "rules/parser.h"
 
-#include "rules/eval.h"
 #include "rules/types.h"
 
 struct node *parse_if(struct parser *p)
@@ -173,21 +172,6 @@ struct node *parse_context(struct parser *p)
 
 /* ---- brackets: lists, ranges, parentheses ---- */
 
-/* A range between constants is one itself. */
-static struct node *range_node(struct parser *p, struct node *node)
-{
-	struct run run;
-	if (node->a->kind != NODE_CONSTANT || node->b->kind != NODE_CONSTANT)
-		return node;
-	run_init(&run, p->lexer.arena, NULL, NULL, NULL);
-	struct value v = eval(&run, node);
-	if (value_is_null(v))
-		return node;
-	node->kind = NODE_CONSTANT;
-	node->constant = v;
-	return node;
-}
-
 static struct node *parse_range(struct parser *p, struct node *low, uint16_t open)
 {
 	struct node *node = parse_node(p, NODE_RANGE, low->at);
@@ -204,7 +188,8 @@ static struct node *parse_range(struct parser *p, struct node *low, uint16_t ope
 	if (parse_is_sign(p, ']'))
 		node->flags |= NODE_HIGH_CLOSED;
 	if (parse_take_sign(p, ']') || parse_take_sign(p, ')') || parse_take_sign(p, '['))
-		return range_node(p, node);
+		return parse_fold(p, node, node->a->kind == NODE_CONSTANT &&
+						   node->b->kind == NODE_CONSTANT);
 	return parse_fault(p, &p->token, "']' or ')' is missing after the range");
 }
 

@@ -190,6 +190,11 @@ static struct node *builtin_call_node(struct parser *p, const struct node *calle
 		call->items[places[i]] = args->nodes[i];
 	if (repeats && args->n < call->n)
 		call->n = args->n;
+	if (builtin->prepare) {
+		struct run run;
+		run_init(&run, p->lexer.arena, NULL, NULL, NULL);
+		call->prepared = builtin->prepare(&run, call);
+	}
 	return fold(p, call);
 }
 

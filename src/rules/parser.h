@@ -41,6 +41,9 @@ bool parse_take_word(struct parser *p, const char *word);
 bool parse_expect_sign(struct parser *p, uint16_t sign, const char *message);
 bool parse_expect_word(struct parser *p, const char *word, const char *message);
 struct node *parse_node(struct parser *p, enum node_kind kind, uint32_t at);
+/* The node, or its value where it depends on nothing (`constant`: all its parts are constants)
+ * and has one: a null is left to the evaluation, which can say why. */
+struct node *parse_fold(struct parser *p, struct node *node, bool constant);
 void parse_add(struct parser *p, struct node *parent, struct node *item);
 struct node *parse_expression(struct parser *p);
 struct node *parse_additive(struct parser *p);

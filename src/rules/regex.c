@@ -459,7 +459,7 @@ static void close_gap(struct regex *re)
 	re->slots -= gap;
 }
 
-bool regex_compile(struct run *run, str pattern, str flags, struct regex **ret_regex)
+bool regex_compile(struct run *run, str pattern, str flags, const struct regex **ret_regex)
 {
 	struct regex_parser p = { .run = run, .s = pattern };
 	p.re = ARENA_NEW(run->arena, struct regex);

@@ -2,7 +2,7 @@
  * regex: regular expressions as XPath 3.1 defines them (XML Schema's, with anchors, groups,
  * reluctant quantifiers and back references), over UTF-8. Internal to rules/.
  *
- *	struct regex *re;
+ *	const struct regex *re;
  *	if (regex_compile(run, pattern, flags, &re) && regex_search(run, re, text, 0, slots)) …
  *
  * Matching goes back and tries again, and takes a step of the run for everything it tries: so a
@@ -51,7 +51,7 @@ struct regex {
 };
 
 /* False where the pattern or a flag is not one of XPath's; flags are of "smixq". */
-bool regex_compile(struct run *run, str pattern, str flags, struct regex **ret_regex);
+bool regex_compile(struct run *run, str pattern, str flags, const struct regex **ret_regex);
 /* Finds the first match that begins at or after byte `from`. slots holds re->slots places:
  * begin and end of the match, then of each group; SIZE_MAX where a group took no part. */
 bool regex_search(struct run *run, const struct regex *re, str text, size_t from, size_t *slots);

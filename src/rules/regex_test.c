@@ -11,7 +11,7 @@ static enum outcome outcome_of(const char *text, const char *pattern, const char
 {
 	struct arena arena;
 	struct run run;
-	struct regex *re;
+	const struct regex *re;
 	enum outcome outcome = FAULTY;
 	arena_init(&arena);
 	run_init(&run, &arena, NULL, NULL, NULL);
