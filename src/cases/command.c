@@ -123,6 +123,12 @@ enum err command_end(struct command *command, enum case_status status)
 
 /* ---- writing it down ---- */
 
+static int64_t month_of(const struct command *command)
+{
+	struct civil at = time_civil(command->now, calendar_zone(cases_calendar(command->cases)));
+	return at.year * INT64_C(100) + at.month;
+}
+
 static struct value open_part(struct command *command)
 {
 	struct arena *arena = command->ctx->arena;
@@ -138,6 +144,8 @@ static struct value open_part(struct command *command)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].v.n)
 			value_set(arena, &open, str_z(parts[i].key), parts[i].v);
+	if (command->figures.n)
+		value_set(arena, &open, S("month"), value_int(month_of(command)));
 	return open;
 }
 
@@ -220,7 +228,7 @@ static enum err write_entry(struct command *command, struct value entry)
 		SQL("INSERT INTO book_entry (organisation, book, period, number, case_id, entered_at)"
 		    " VALUES ($1, $2, $3, $4, $5, $6)"),
 		command->c.organisation, item_text(entry, "book"), item_int(entry, "period"),
-		item_int(entry, "number"), command->c.id, command->now);
+		item_int(entry, "number"), command->c.id, item_int(entry, "entered_at"));
 }
 
 static enum err write_paper(struct command *command, struct value paper)
@@ -268,12 +276,6 @@ static enum err write_attachments(struct command *command)
 			a->hash, a->size, a->type, command->now));
 	}
 	return OK;
-}
-
-static int64_t month_of(const struct command *command)
-{
-	struct civil at = time_civil(command->now, calendar_zone(cases_calendar(command->cases)));
-	return at.year * INT64_C(100) + at.month;
 }
 
 static enum err write_figures(struct command *command)

@@ -105,6 +105,11 @@ void fold_legs(struct arena *arena, struct value *legs, struct value open)
 	fold_list(arena, legs, value_get(open, S("legs")), S("leg"));
 }
 
+void fold_papers(struct arena *arena, struct value *papers, struct value open)
+{
+	fold_list(arena, papers, value_get(open, S("papers")), S("paper"));
+}
+
 static bool column_same(const struct column *column, const struct case_file *a,
 			const struct case_file *b)
 {

@@ -102,6 +102,7 @@ void fold_case(struct arena *arena, struct case_file *c, struct value open, stru
 /* {node: {element, role, …}} after the event. */
 void fold_tasks(struct arena *arena, struct value *tasks, struct value open);
 void fold_legs(struct arena *arena, struct value *legs, struct value open);
+void fold_papers(struct arena *arena, struct value *papers, struct value open);
 /* Null where they agree, else the name of the first column that does not. */
 const char *fold_differs(const struct case_file *a, const struct case_file *b);
 

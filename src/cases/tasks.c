@@ -198,6 +198,7 @@ static enum err enter_book(struct command *command, const struct flow_element *e
 	value_set(arena, &row, S("book"), value_str(book));
 	value_set(arena, &row, S("period"), value_int(number.period));
 	value_set(arena, &row, S("number"), value_int(number.number));
+	value_set(arena, &row, S("entered_at"), value_int(command->now));
 	command_push(command, &command->entries, row);
 	return OK;
 }
