@@ -23,7 +23,7 @@
 enum encoding { IDENTITY, GZIP, BROTLI, ENCODINGS };
 
 enum {
-	HEAD_BYTES = 16 << 10,   /* libmicrohttpd's memory a connection: head, then answer's head */
+	HEAD_BYTES = 10 << 10,   /* libmicrohttpd's memory a connection: head, then answer's head */
 	TARGET_BYTES = 2048,
 	HEADERS_MAX = 64,
 	ANSWER_HEADERS = 40,

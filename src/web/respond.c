@@ -91,7 +91,7 @@ static enum err render(struct exchange *exchange, str template_name, struct valu
 	struct request *request = &exchange->request;
 	const struct web_hooks *hooks = &exchange->web->hooks;
 	struct buf out = { .arena = &exchange->arena };
-	buf_reserve(&out, 16 << 10);
+	buf_reserve(&out, 8 << 10);
 	TRY(hooks->render(hooks->app, request, &exchange->response, template_name, view, &out));
 	answer_bytes(exchange, S("text/html; charset=utf-8"), buf_view(&out));
 	return OK;
