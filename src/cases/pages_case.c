@@ -73,8 +73,8 @@ static enum err read_files(struct ctx *ctx, struct db *db, struct opened *o)
 		value_append(ctx->arena, &file, S("url"), value_str(url));
 		value_append(ctx->arena, &file, S("size"), value_int(row_int(&rows, 3)));
 		value_append(ctx->arena, &file, S("type"), value_str(row_str(&rows, 4)));
-		value_append(ctx->arena, &file, S("picture"), value_bool(
-			str_starts(row_view(&rows, 4), S("image/"))));
+		bool picture = str_starts(row_view(&rows, 4), S("image/"));
+		value_append(ctx->arena, &file, S("picture"), picture ? value_str(url) : value_null());
 		value_append(ctx->arena, &file, S("remove"), value_null());
 		value_push(ctx->arena, &o->files, file);
 	}

@@ -13,6 +13,23 @@ static enum err write_children(struct ctx *ctx, struct buf *out, const struct le
 	return OK;
 }
 
+/* Rows that stand in the table itself are its body, in the browser's eyes too. */
+static enum err write_rows(struct ctx *ctx, struct buf *out, const struct letter_node *table)
+{
+	bool in_body = false;
+	for (const struct letter_node *n = table->first; n; n = n->next) {
+		bool row = n->tag == TAG_TR;
+		if (row != in_body && n->tag != TAG_TEXT) {
+			buf_str(out, row ? S("<tbody>") : S("</tbody>"));
+			in_body = row;
+		}
+		TRY(write_node(ctx, out, n));
+	}
+	if (in_body)
+		buf_str(out, S("</tbody>"));
+	return OK;
+}
+
 /* Shares become steps of five in a hundred, for which the style sheet has classes. */
 static void write_columns(struct buf *out, const struct letter_node *table)
 {
@@ -56,14 +73,19 @@ static enum err write_node(struct ctx *ctx, struct buf *out, const struct letter
 		html_escape(out, node->classes);
 		buf_byte(out, '"');
 	}
+	if (node->tag == TAG_TH)
+		buf_str(out, S(" scope=\"col\""));
 	if (node->colspan > 1)
 		buf_printf(out, " colspan=\"%d\"", node->colspan);
 	buf_byte(out, '>');
 	if (node->tag == TAG_HR || node->tag == TAG_BR)
 		return OK;
-	if (node->tag == TAG_TABLE)
+	if (node->tag == TAG_TABLE) {
 		write_columns(out, node);
-	TRY(write_children(ctx, out, node));
+		TRY(write_rows(ctx, out, node));
+	} else {
+		TRY(write_children(ctx, out, node));
+	}
 	buf_printf(out, "</%.*s>", STR_ARG(name));
 	return OK;
 }

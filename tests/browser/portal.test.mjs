@@ -77,7 +77,7 @@ for (const js of [true, false])
     const editor = await openApp({ base: town.base, js });
     const { page } = editor;
     const address = js ? "/tin/thu-nghiem-mot" : "/tin/thu-nghiem-hai";
-    await signIn(page, "quan.bientap");
+    await signIn(page, "bientap");
     await judge(page, "editor list");
     await page.goto("/quan-tri/tin/moi");
     await page.locator("main form button[type=submit]").first().click();
