@@ -106,7 +106,8 @@ struct store *db_store(struct db *db);
 /* Business time of this transaction: the same at every call. */
 usec db_now(struct db *db);
 /* Calls fn(arg) once the command is on disk, before store_write returns; not at all if it
- * failed. For caches and counters in memory. `arg` must live until then (ctx->arena does). */
+ * failed. For caches and counters in memory, and quick: others wait for it. `arg` must live until
+ * then (ctx->arena does). */
 void db_after_commit(struct db *db, void (*fn)(void *arg), void *arg);
 
 /* ---- statements ---- */
