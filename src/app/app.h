@@ -16,7 +16,7 @@
 /* What the command line said. Unset texts are NULL. */
 struct options {
 	const char *data, *database, *files, *pack, *listen, *public_url, *clock;
-	const char *user, *site, *cases, *seed, *from, *to, *threads, *checkpoint;
+	const char *user, *site, *cases, *seed, *from, *to, *threads, *checkpoint, *procedure;
 	const char *role, *organisation, *name, *mail_server, *mail_from;
 	bool demo, trust_proxy, days_only;
 	const char *arguments[8]; /* what is no option */
@@ -74,7 +74,11 @@ enum err pack_folders(struct ctx *ctx, const char *folder, struct value *ret_nam
 /* Hook of web/: wraps a view in the page shell and writes it. */
 struct request;
 struct response;
+struct route;
 enum err app_render(void *app, struct request *request, struct response *response,
 		    str template_name, struct value view, struct buf *out);
+
+/* The ledger for those outside (ledger.c). State: struct app *. */
+extern const struct route ledger_routes[];
 
 #endif

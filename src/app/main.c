@@ -14,7 +14,8 @@ static const struct command_line commands[] = {
 	  command_import },
 	{ "token", "--data DIR --user LOGIN", "print a new API token", command_token },
 	{ "user", "add|grant|password LOGIN … --data DIR", "accounts and roles", command_user },
-	{ "simulate", "--cases N --data DIR [--seed K] [--from TIME] [--to TIME]",
+	{ "simulate", "--cases N --data DIR [--seed K] [--from TIME] [--to TIME] [--procedure NAME]"
+	  " [--threads N]",
 	  "drive the engine through realistic cases", command_simulate },
 	{ "verify", "--data DIR [--checkpoint FILE]", "prove that database, files and ledger agree",
 	  command_verify },
@@ -39,6 +40,7 @@ static const struct option_name option_names[] = {
 	TEXT_OPTION("--user", user), TEXT_OPTION("--site", site), TEXT_OPTION("--cases", cases),
 	TEXT_OPTION("--seed", seed), TEXT_OPTION("--from", from), TEXT_OPTION("--to", to),
 	TEXT_OPTION("--threads", threads), TEXT_OPTION("--checkpoint", checkpoint),
+	TEXT_OPTION("--procedure", procedure),
 	TEXT_OPTION("--role", role), TEXT_OPTION("--organisation", organisation),
 	TEXT_OPTION("--name", name), TEXT_OPTION("--mail-server", mail_server),
 	TEXT_OPTION("--mail-from", mail_from), FLAG_OPTION("--demo", demo),

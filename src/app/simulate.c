@@ -18,6 +18,9 @@ struct town {
 	size_t n_procedures;
 	const struct organisation **wards;
 	size_t n_wards;
+	struct principal *officers;
+	size_t n_officers;
+	bool talks; /* names each act when it was acknowledged */
 	atomic_llong next, done;
 	atomic_bool failed;
 	struct fault fault;
@@ -107,7 +110,10 @@ struct life {
 	struct dice dice;
 	usec now;
 	str code;
+	int64_t organisation;
 	struct actor who;
+	struct principal citizen; /* holds the case's PIN */
+	int64_t acknowledged;     /* acts so far */
 };
 
 static const struct principal program = { .system = true };
@@ -126,13 +132,53 @@ static enum err read_tasks(struct ctx *ctx, struct db *db, void *arg)
 	return case_tasks(ctx, r->cases, db, &r->c, &r->tasks);
 }
 
-/* Some hours later, and always on the way: acts do not overtake one another. */
-static void pass_time(struct life *life, uint64_t hours)
+/* One line an acknowledged act, for those who test what survives a kill. */
+static void acknowledge(struct life *life)
 {
-	life->now += (usec)(roll(&life->dice, hours * 60) + 1) * USEC_MINUTE;
-	if (life->now > life->town->to)
-		life->now = life->town->to;
+	struct town *town = life->town;
+	life->acknowledged++;
+	if (!town->talks)
+		return;
+	pthread_mutex_lock(&town->lock);
+	printf("acknowledged %.*s %lld\n", STR_ARG(life->code), (long long)life->acknowledged);
+	fflush(stdout);
+	pthread_mutex_unlock(&town->lock);
+}
+
+/* Some working hours later, and always on the way: acts do not overtake one another. */
+static enum err pass_time(struct life *life, uint64_t hours)
+{
+	usec work = (usec)(roll(&life->dice, hours * 60) + 1) * USEC_MINUTE;
+	TRY(calendar_add_work(&life->ctx, cases_calendar(life->town->app->cases), life->now, work,
+			      &life->now));
 	life->who.effective_at = life->now;
+	return OK;
+}
+
+static bool is_over(const struct life *life)
+{
+	return life->now > life->town->to;
+}
+
+/* An officer who may do it; the program itself in a town hall without staff. */
+static void let_officer(struct life *life, enum act act, const struct object *object)
+{
+	const struct town *town = life->town;
+	size_t first = town->n_officers ? roll(&life->dice, town->n_officers) : 0;
+	life->who.principal = &program;
+	for (size_t i = 0; i < town->n_officers; i++) {
+		const struct principal *officer =
+			&town->officers[(first + i) % town->n_officers];
+		if (!may(town->app->people, officer, act, object))
+			continue;
+		life->who.principal = officer;
+		return;
+	}
+}
+
+static void let_office(struct life *life, enum act act)
+{
+	let_officer(life, act, &(struct object){ .organisation = life->organisation });
 }
 
 static enum err file_case(struct life *life)
@@ -142,24 +188,51 @@ static enum err file_case(struct life *life)
 	const struct procedure *p = town->procedures[roll(&life->dice, town->n_procedures)];
 	struct case_result result;
 	struct value data = answers(arena, &life->dice, life->now);
+	life->organisation = town->wards[roll(&life->dice, town->n_wards)]->id;
 	struct submission s = {
-		.procedure = p->name, .data = data,
-		.organisation = town->wards[roll(&life->dice, town->n_wards)]->id,
+		.procedure = p->name, .data = data, .organisation = life->organisation,
 		.channel = roll(&life->dice, 3) ? CHANNEL_DIRECT : CHANNEL_ONLINE,
 		.applicant = value_text(value_path(data, S("declarant.name"))),
 		.applicant_id = value_text(value_path(data, S("declarant.id_number"))),
 		.phone = value_text(value_path(data, S("declarant.phone"))),
 		.effective_at = life->now, .reason = S("simulation"),
 	};
+	life->who.principal = &life->citizen;
+	if (s.channel == CHANNEL_DIRECT)
+		let_office(life, ACT_CASE_FILE);
 	TRY(case_submit(&life->ctx, town->app->cases, &life->who, &s, &result));
 	life->code = arena_copy(arena, result.code);
+	life->citizen.case_id = result.id;
+	acknowledge(life);
 	return OK;
 }
 
 static enum err accept_case(struct life *life)
 {
 	struct acceptance acceptance = { 0 };
-	return case_accept(&life->ctx, life->town->app->cases, &life->who, life->code, &acceptance);
+	let_office(life, ACT_CASE_ACCEPT);
+	TRY(case_accept(&life->ctx, life->town->app->cases, &life->who, life->code, &acceptance));
+	acknowledge(life);
+	return OK;
+}
+
+static enum err refuse_case(struct life *life)
+{
+	struct actor who;
+	let_office(life, ACT_CASE_ACCEPT);
+	who = life->who;
+	who.reason = S("Hồ sơ không thuộc thẩm quyền");
+	TRY(case_refuse(&life->ctx, life->town->app->cases, &who, life->code));
+	acknowledge(life);
+	return OK;
+}
+
+static enum err withdraw_case(struct life *life)
+{
+	life->who.principal = &life->citizen;
+	TRY(case_withdraw(&life->ctx, life->town->app->cases, &life->who, life->code));
+	acknowledge(life);
+	return OK;
 }
 
 static enum err supplement(struct life *life)
@@ -168,50 +241,76 @@ static enum err supplement(struct life *life)
 	struct completion given = { .data = value_null() };
 	value_append(life->ctx.arena, &item, S("text"), value_str(S("Bản sao giấy chứng sinh rõ nét")));
 	value_push(life->ctx.arena, &items, item);
+	let_office(life, ACT_CASE_WORK);
 	TRY(case_ask_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, items));
-	pass_time(life, 60);
-	return case_give_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, &given);
+	acknowledge(life);
+	TRY(pass_time(life, 24));
+	if (is_over(life))
+		return OK;
+	life->who.principal = &life->citizen;
+	TRY(case_give_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, &given));
+	acknowledge(life);
+	return OK;
+}
+
+/* Takes the step, and does it a while later. A leader now and then sends the work back. */
+static enum err do_task(struct life *life, const struct case_task *task)
+{
+	struct cases *cases = life->town->app->cases;
+	bool back = task->role == ROLE_LEADER && roll(&life->dice, 25) == 0;
+	struct completion done = { .outcome = back ? S("return") : S("approve"),
+				   .data = value_null() };
+	let_officer(life, ACT_CASE_WORK,
+		    &(struct object){ .organisation = life->organisation, .agencies = &task->agency,
+				      .n_agencies = 1, .has_role = true, .role = task->role });
+	TRY(case_claim(&life->ctx, cases, &life->who, life->code, task->node));
+	acknowledge(life);
+	TRY(pass_time(life, 1));
+	if (is_over(life))
+		return OK;
+	TRY(case_complete(&life->ctx, cases, &life->who, life->code, task->node, &done));
+	acknowledge(life);
+	return OK;
 }
 
 /* Works the first open task; false when none is left. */
 static enum err work(struct life *life, bool *ret_more)
 {
 	struct reading r = { .cases = life->town->app->cases, .code = life->code };
-	struct completion done = { .outcome = S("approve"), .data = value_null() };
 	*ret_more = false;
 	TRY(store_read(&life->ctx, life->town->app->store, read_tasks, &r));
+	if (r.c.status == CASE_SUPPLEMENT)
+		return OK;
 	for (size_t i = 0; i < r.tasks.n; i++) {
 		if (!r.tasks.items[i].open)
 			continue;
 		*ret_more = true;
-		return case_complete(&life->ctx, r.cases, &life->who, life->code,
-				     r.tasks.items[i].node, &done);
+		return do_task(life, &r.tasks.items[i]);
 	}
 	return OK;
 }
 
 static enum err live(struct life *life)
 {
-	struct cases *cases = life->town->app->cases;
 	uint64_t fate = roll(&life->dice, 100);
 	bool more = true;
 	TRY(file_case(life));
-	pass_time(life, 6);
-	if (fate < 3) {
-		life->who.reason = S("Hồ sơ không thuộc thẩm quyền");
-		return case_refuse(&life->ctx, cases, &life->who, life->code);
-	}
-	if (fate < 5)
-		return case_withdraw(&life->ctx, cases, &life->who, life->code);
-	if (fate < 10)
+	TRY(pass_time(life, 3));
+	if (is_over(life) || (fate >= 5 && fate < 8))
 		return OK; /* still waiting to be taken in */
+	if (fate < 3)
+		return refuse_case(life);
+	if (fate < 5)
+		return withdraw_case(life);
 	TRY(accept_case(life));
-	pass_time(life, 8);
-	if (fate < 20)
+	TRY(pass_time(life, 4));
+	if (fate < 20 && !is_over(life))
 		TRY(supplement(life));
 	/* Some are still on their way when the simulation ends. */
-	for (int steps = 0; more && (fate >= 30 || steps < 2); steps++) {
-		pass_time(life, fate >= 90 ? 120 : 20);
+	for (int steps = 0; more && (fate >= 25 || steps < 2); steps++) {
+		TRY(pass_time(life, fate >= 90 ? 24 : 6));
+		if (is_over(life))
+			return OK;
 		TRY(work(life, &more));
 	}
 	return OK;
@@ -230,18 +329,11 @@ static void note_failure(struct town *town, const struct fault *fault)
 	pthread_mutex_unlock(&town->lock);
 }
 
-static void say_done(struct town *town, str code)
+static void say_done(struct town *town)
 {
 	int64_t n = atomic_fetch_add(&town->done, 1) + 1;
-	/* One line an acknowledged case, for those who test what survives a kill. */
-	if (getenv("MOTCUA_ACKNOWLEDGE")) {
-		pthread_mutex_lock(&town->lock);
-		printf("acknowledged %.*s\n", STR_ARG(code));
-		fflush(stdout);
-		pthread_mutex_unlock(&town->lock);
-	} else if (n % 1000 == 0) {
+	if (n % 1000 == 0)
 		fprintf(stderr, "%lld cases\n", (long long)n);
-	}
 }
 
 static void *citizens(void *arg)
@@ -257,12 +349,11 @@ static void *citizens(void *arg)
 		usec span = town->to - town->from;
 		life.dice.state = (uint64_t)(town->seed * 1000003 + i + 1) * 0x9e3779b97f4a7c15u;
 		life.now = town->from + (town->cases > 1 ? span / (town->cases) * i : 0);
-		life.who = (struct actor){ .principal = &program, .effective_at = life.now,
-					   .reason = S("simulation") };
+		life.who = (struct actor){ .effective_at = life.now, .reason = S("simulation") };
 		if (live(&life) != OK)
 			note_failure(town, &life.ctx.fault);
 		else
-			say_done(town, life.code);
+			say_done(town);
 		arena_reset(&arena);
 	}
 	arena_done(&arena);
@@ -283,19 +374,56 @@ static enum err read_span(struct ctx *ctx, struct town *town)
 	return OK;
 }
 
+/* Everybody who may sign in, with their grants. */
+static enum err read_officers(struct ctx *ctx, struct db *db, void *arg)
+{
+	enum { OFFICERS_MAX = 1000 };
+	struct town *town = arg;
+	struct rows rows;
+	int64_t ids[OFFICERS_MAX];
+	size_t n = 0;
+	TRY(db_query(ctx, db, &rows, SQL("SELECT id FROM account WHERE disabled = 0 ORDER BY login")));
+	while (n < OFFICERS_MAX && rows_next(&rows))
+		ids[n++] = row_int(&rows, 0);
+	TRY(rows_end(&rows));
+	town->officers = ARENA_ARRAY(ctx->arena, struct principal, n + 1);
+	for (town->n_officers = 0; town->n_officers < n; town->n_officers++)
+		TRY(account_principal(ctx, db, ids[town->n_officers],
+				      &town->officers[town->n_officers]));
+	return OK;
+}
+
+/* All procedures in force when it begins, or the one that was named. */
+static enum err choose_procedures(struct ctx *ctx, struct town *town)
+{
+	const struct procedure **procedures;
+	const char *name = town->app->options.procedure;
+	procedures_in_force(town->app->cases, ctx->arena, town->from, &procedures,
+			    &town->n_procedures);
+	town->procedures = procedures;
+	for (size_t i = 0; name && i < town->n_procedures; i++) {
+		if (!str_eq(procedures[i]->name, str_z(name)))
+			continue;
+		procedures[0] = procedures[i];
+		town->n_procedures = 1;
+		return OK;
+	}
+	return name ? fail(ctx, ERR_INVALID, "There is no procedure “%s” in force", name) : OK;
+}
+
 static enum err read_town(struct ctx *ctx, struct town *town)
 {
 	const struct options *o = &town->app->options;
 	struct organisations all = people_organisations(town->app->people);
-	const struct procedure **procedures;
 	town->seed = 1;
+	town->talks = getenv("MOTCUA_ACKNOWLEDGE") != NULL;
 	if (!o->cases || !str_int(str_z(o->cases), 1, 100000000, &town->cases))
 		return fail(ctx, ERR_INVALID, "--cases N: write a whole number");
 	if (o->seed && !str_int(str_z(o->seed), 0, INT32_MAX, &town->seed))
 		return fail(ctx, ERR_INVALID, "--seed K: write a whole number");
 	TRY(read_span(ctx, town));
-	procedures_in_force(town->app->cases, ctx->arena, town->from, &procedures, &town->n_procedures);
-	town->procedures = procedures;
+	TRY(choose_procedures(ctx, town));
+	TRY(store_read(ctx, town->app->store, read_officers, town));
 	town->wards = ARENA_ARRAY(ctx->arena, const struct organisation *, all.n + 1);
 	for (size_t i = 0; i < all.n; i++)
 		if (str_eq(all.items[i].kind, S("ward")) &&
