@@ -149,6 +149,7 @@ static enum err run_web(struct ctx *ctx, struct app *app, struct outbox *outbox)
 		{ "case", case_routes, 0, app->cases },
 		{ "letter", letter_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
+		{ "ledger", ledger_routes, 0, app },
 	};
 	const struct route_table *items[ARRAY_SIZE(tables)];
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
