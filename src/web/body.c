@@ -116,6 +116,27 @@ static uint64_t whole_limit(const struct exchange *exchange)
 	return exchange->body.limit + route->uploads * (file + 1024) + FORM_LIMIT;
 }
 
+/* All bodies together have a limit: many large ones at once are answered 503, not kept. */
+static bool reserve(struct exchange *exchange, uint64_t content_length)
+{
+	struct body *body = &exchange->body;
+	struct web *web = exchange->web;
+	bool known = content_length > 0 && content_length < body->limit;
+	size_t bytes = known ? (size_t)content_length : body->limit;
+	if (atomic_fetch_add(&web->bodies, bytes) + bytes > web->options.body_bytes) {
+		atomic_fetch_sub(&web->bodies, bytes);
+		return refuse(exchange, 503);
+	}
+	body->reserved = bytes;
+	return true;
+}
+
+void body_done(struct exchange *exchange)
+{
+	atomic_fetch_sub(&exchange->web->bodies, exchange->body.reserved);
+	exchange->body.reserved = 0;
+}
+
 void body_begin(struct exchange *exchange, uint64_t content_length)
 {
 	struct body *body = &exchange->body;
@@ -128,6 +149,8 @@ void body_begin(struct exchange *exchange, uint64_t content_length)
 	uint64_t most = body->kind == BODY_MULTIPART ? whole_limit(exchange) : body->limit;
 	if (content_length > most)
 		refuse(exchange, 413);
+	else if (!reserve(exchange, content_length))
+		return;
 	else if (body->kind == BODY_MULTIPART)
 		begin_multipart(exchange, type);
 	else if (body->kind == BODY_NONE && content_length > 0)

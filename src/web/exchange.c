@@ -283,6 +283,7 @@ void exchange_free(struct exchange *exchange, struct shelf *shelf)
 {
 	if (!exchange)
 		return;
+	body_done(exchange);
 	if (exchange->answer.page)
 		page_done(exchange->answer.page);
 	if (exchange->answer.fd >= 0)

@@ -96,12 +96,14 @@ struct body {
 	size_t texts;                /* multipart: bytes of all texts so far */
 	size_t limit;
 	struct multipart *multipart;
+	size_t reserved;             /* of web.bodies */
 	int refused;                 /* status, once something is wrong; the rest is not read */
 };
 /* Decides by the route and Content-Type; sets body.refused where it may not be. */
 void body_begin(struct exchange *exchange, uint64_t content_length);
 void body_take(struct exchange *exchange, const char *bytes, size_t n);
 void body_end(struct exchange *exchange);
+void body_done(struct exchange *exchange); /* gives back what it reserved */
 
 /* Takes the form apart in pieces of any size. The events tell what was found. */
 struct multipart_events {
@@ -369,6 +371,7 @@ struct web {
 	void (*make_page)(struct page *page); /* the carrier prepares its answers; or NULL */
 	struct metrics metrics;
 	atomic_uint_fast64_t generations[WEB_SITES];
+	atomic_size_t bodies;    /* bytes that bodies under way may come to hold */
 	atomic_uint_fast64_t serial;  /* of requests: ids */
 	uint8_t day_key[16];
 	bool caching;            /* the harness turns it off */

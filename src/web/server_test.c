@@ -211,6 +211,35 @@ static void a_form_comes_in_chunks_and_pieces(void **state)
 	stop(f);
 }
 
+static void bodies_under_way_do_not_fill_the_memory(void **state)
+{
+	(void)state;
+	struct fixture *f = start((struct web_options){ .body_bytes = 300000 });
+	static const char *const post = "POST /api/v1/raw HTTP/1.1\r\nHost: a\r\n"
+		"Authorization: Bearer good-token\r\nContent-Length: 100000\r\n\r\n";
+	int fds[4];
+	char text[4000];
+	for (int i = 0; i < 3; i++) {
+		fds[i] = dial(f);
+		say(fds[i], post);
+	}
+	usleep(100000);
+	assert_int_equal(ask_once(f, post, text, sizeof text), 503);
+	assert_non_null(strstr(text, "Retry-After"));
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	usleep(400000);
+	fds[3] = dial(f);
+	say(fds[3], post);
+	char *body = calloc(1, 100001);
+	memset(body, 'x', 100000);
+	say(fds[3], body);
+	free(body);
+	assert_int_equal(hear(fds[3], text, sizeof text), 200);
+	close(fds[3]);
+	stop(f);
+}
+
 static void slow_clients_are_cut_off_and_others_served(void **state)
 {
 	(void)state;
@@ -474,6 +503,7 @@ int main(void)
 		cmocka_unit_test(a_connection_serves_many_requests),
 		cmocka_unit_test(a_page_is_compressed_once_and_revalidated),
 		cmocka_unit_test(a_form_comes_in_chunks_and_pieces),
+		cmocka_unit_test(bodies_under_way_do_not_fill_the_memory),
 		cmocka_unit_test(slow_clients_are_cut_off_and_others_served),
 		cmocka_unit_test(an_address_may_not_take_all_connections),
 		cmocka_unit_test(no_number_of_connections_stalls_the_server),

@@ -38,6 +38,7 @@ static void set_defaults(struct web_options *o)
 	o->body_time = or_usec(o->body_time, 20 * USEC_SECOND);
 	o->idle_time = or_usec(o->idle_time, 60 * USEC_SECOND);
 	o->cache_bytes = o->cache_bytes ? o->cache_bytes : 16 << 20;
+	o->body_bytes = o->body_bytes ? o->body_bytes : 64 << 20;
 	/* Half of the lanes are for workers, half for I/O threads. */
 	if (o->workers > LANES / 2)
 		o->workers = LANES / 2;

@@ -154,6 +154,7 @@ struct web_options {
 	usec body_time;             /* whole body, plus a second a 16 KiB (20 s) */
 	usec idle_time;             /* between requests of a connection (60 s) */
 	size_t cache_bytes;         /* page cache (16 MiB) */
+	size_t body_bytes;          /* all bodies under way, without files (64 MiB) */
 };
 
 /* Checks the tables and starts all threads. ERR_INVALID: a fault in a table or option;
