@@ -4,6 +4,7 @@
 
 #include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -155,6 +156,48 @@ static void the_pdf_says_its_language_title_and_what_its_parts_are(void **state)
 	assert_int_equal(count(parts, S("Table (block)")), 1);
 	assert_int_equal(count(parts, S("TH")), 1);
 	assert_true(str_find(parts, S("Bên trái")) != SIZE_MAX);
+}
+
+enum { PRINTERS = 4, PRINTS = 10 };
+
+struct printer {
+	pthread_t thread;
+	str letter, expected;
+	bool same;
+};
+
+static void *print_again(void *data)
+{
+	struct printer *printer = data;
+	printer->same = true;
+	for (int i = 0; i < PRINTS && printer->same; i++) {
+		struct arena arena;
+		struct ctx ctx = { .arena = &arena };
+		str bytes = { 0 };
+		arena_init(&arena);
+		printer->same = print_pdf(&ctx, printer->letter, MADE_AT, &bytes) == OK &&
+				str_eq(bytes, printer->expected);
+		arena_done(&arena);
+	}
+	return NULL;
+}
+
+static void letters_printed_at_the_same_time_do_not_disturb_each_other(void **state)
+{
+	struct desk *d = *state;
+	struct printer printers[PRINTERS];
+	for (int i = 0; i < PRINTERS; i++) {
+		const char *body = arena_printf(&d->arena, "<p>Phiếu số %d</p><p><b>Đậm</b> <i>nghiêng"
+						"</i></p><qr>https://example.vn/%d</qr>", i, i).p;
+		printers[i] = (struct printer){ .letter = letter(d, body), .expected = pdf(d, body) };
+	}
+	for (int i = 0; i < PRINTERS; i++)
+		assert_int_equal(pthread_create(&printers[i].thread, NULL, print_again, &printers[i]),
+				 0);
+	for (int i = 0; i < PRINTERS; i++) {
+		pthread_join(printers[i].thread, NULL);
+		assert_true(printers[i].same);
+	}
 }
 
 static double number_after(str text, str key)
@@ -393,6 +436,7 @@ int main(void)
 		TEST(every_font_is_embedded_as_a_subset),
 		TEST(the_same_letter_gives_the_same_bytes),
 		TEST(the_pdf_says_its_language_title_and_what_its_parts_are),
+		TEST(letters_printed_at_the_same_time_do_not_disturb_each_other),
 		TEST(every_word_stays_within_the_margins),
 		TEST(a_paragraph_over_pages_loses_and_repeats_no_word),
 		TEST(a_long_table_repeats_its_head_and_shows_each_row_once),
