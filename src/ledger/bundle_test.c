@@ -2,6 +2,7 @@
 
 #include "ledger/event.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -235,8 +236,9 @@ int main(int argc, char **argv)
 		CASE(the_program_finds_checkpoints_that_contradict_each_other),
 		CASE(the_program_tells_how_it_is_used),
 	};
-	if (argc != 2)
+	char whole[PATH_MAX];
+	if (argc != 2 || !realpath(argv[1], whole))
 		return 2;
-	program = argv[1];
+	program = whole;
 	return cmocka_run_group_tests_name("bundle", tests, NULL, NULL);
 }
