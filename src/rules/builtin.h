@@ -45,9 +45,9 @@ struct value builtin_apply(struct run *run, const struct builtin *builtin, struc
 			   uint32_t n);
 /* The list a function of one list or of many items was given. */
 struct value builtin_list(struct run *run, const struct value *args, uint32_t n);
-/* The next function after `b` (the first after NULL) whose name begins with that letter and holds
+/* The next function after that one (the first after NULL) whose name begins with that letter and holds
  * blanks: for the parser. NULL after the last. */
-const struct builtin *builtin_next_special(const struct builtin *b, char first);
+const struct builtin *builtin_next_special(const struct builtin *after, char first);
 
 extern const struct builtin builtins_numeric[], builtins_string[], builtins_pattern[],
 	builtins_list[], builtins_stats[],

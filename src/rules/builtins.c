@@ -106,29 +106,15 @@ bool builtin_exists(str name)
 	return false;
 }
 
-/* The table entry after `b`, over the ends of the tables. */
-static const struct builtin *next_builtin(const struct builtin *b)
+const struct builtin *builtin_next_special(const struct builtin *after, char first)
 {
-	size_t t = 0;
-	if (b && b[1].name)
-		return b + 1;
-	for (; b && t < TABLES; t++) {
-		const struct builtin *last = tables[t];
-		while (last[1].name)
-			last++;
-		if (last == b) {
-			t++;
-			break;
+	bool passed = !after;
+	for (size_t t = 0; t < TABLES; t++)
+		for (const struct builtin *b = tables[t]; b->name; b++) {
+			if (passed && b->name[0] == first && strchr(b->name, ' '))
+				return b;
+			passed |= b == after;
 		}
-	}
-	return t < TABLES ? tables[t] : NULL;
-}
-
-const struct builtin *builtin_next_special(const struct builtin *b, char first)
-{
-	while ((b = next_builtin(b)) != NULL)
-		if (b->name[0] == first && strchr(b->name, ' '))
-			return b;
 	return NULL;
 }
 

@@ -22,11 +22,25 @@ bool dmn_has_text(const struct xml_node *node)
 	return !str_empty(text_of(node));
 }
 
+/* The language is said on the element or on one around it; FEEL where nothing is said. */
+static bool is_feel(const struct xml_node *node)
+{
+	str language = S("");
+	for (; node && str_empty(language); node = node->parent)
+		language = xml_get(node, S("expressionLanguage"));
+	return str_empty(language) || str_find(language, S("FEEL")) != SIZE_MAX ||
+	       str_find(language, S("feel")) != SIZE_MAX;
+}
+
 static const struct feel *parse(struct loader *l, const struct xml_node *node, bool tests)
 {
 	struct feel *feel;
 	struct feel_fault fault;
 	str text = text_of(node);
+	if (!is_feel(node)) {
+		dmn_note_fault(l, node, S("This expression is in another language than FEEL"));
+		return NULL;
+	}
 	bool ok = tests ? feel_parse_tests(l->arena, text, &l->feel, &feel, &fault)
 			: feel_parse(l->arena, text, &l->feel, &feel, &fault);
 	if (ok)

@@ -243,6 +243,8 @@ static void a_fault_inside_names_line_and_element(void **state)
 	assert_faulty(OPEN "\n" DECISION("d", TEXT("1 +")) CLOSE, 2, "d");
 	assert_faulty(OPEN "\n\n" DECISION("d", NEEDS("nobody") TEXT("1")) CLOSE, 3, "d");
 	assert_faulty(OPEN DECISION("d", "") CLOSE, 1, "d");
+	assert_faulty(OPEN DECISION("d", "<literalExpression expressionLanguage='groovy'><text>1"
+					 "</text></literalExpression>") CLOSE, 1, "d");
 	assert_faulty(OPEN "<decision id='a' name='a'><informationRequirement><requiredDecision "
 			   "href='#a'/></informationRequirement>" TEXT("a") "</decision>" CLOSE, 1, "a");
 	arena_init(&arena);

@@ -80,7 +80,7 @@ static inline struct value eval(struct run *run, const struct node *node)
 /* Takes n steps; false when there are not so many left. */
 bool run_steps(struct run *run, uint64_t n);
 bool run_room(struct run *run, size_t bytes);
-/* Null, with a reason. The format knows %s for a C string and %S for a str. */
+/* Null, with a reason: an English literal, and what it is about (may be empty). */
 struct value run_null(struct run *run, const char *reason, str detail);
 
 struct value run_call(struct run *run, const struct feel_function *function,

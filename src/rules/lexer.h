@@ -43,7 +43,6 @@ struct token lexer_token(const struct lexer *lexer, uint32_t at);
 uint32_t lexer_skip(str source, uint32_t at, bool *ret_open);
 bool is_name_start(uint32_t code);
 bool is_name_part(uint32_t code);
-/* A whole literal as in the text: of dates without quotes, and in contexts' keys. */
 bool is_feel_blank(uint32_t code);
 bool is_keyword(str word);
 

@@ -42,7 +42,6 @@ enum {
 	NODE_HIGH_CLOSED = 2,
 	NODE_NEGATED = 4,     /* NODE_TESTS */
 	NODE_USES_INPUT = 8,  /* `?` occurs inside */
-	NODE_USES_ITEM = 16,  /* NODE_FILTER: the condition may depend on the item */
 };
 
 enum operator {
