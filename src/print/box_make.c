@@ -132,7 +132,7 @@ static PangoLayout *layout_new(struct maker *m, double width, struct look look)
 static void font_set(PangoLayout *layout, int size)
 {
 	PangoFontDescription *font = pango_font_description_new();
-	pango_font_description_set_family_static(font, "Noto Serif");
+	pango_font_description_set_family_static(font, FONT_SERIF);
 	pango_font_description_set_size(font, size * PANGO_SCALE);
 	pango_layout_set_font_description(layout, font);
 	pango_font_description_free(font);

@@ -50,7 +50,8 @@ static void draw_label(struct picture *p, str text, double x, double y, double w
 	if (!text.n)
 		return;
 	PangoLayout *layout = pango_layout_new(p->pango);
-	PangoFontDescription *font = pango_font_description_from_string("Noto Sans");
+	PangoFontDescription *font = pango_font_description_new();
+	pango_font_description_set_family_static(font, FONT_SANS);
 	pango_font_description_set_absolute_size(font, FONT * PANGO_SCALE);
 	pango_layout_set_font_description(layout, font);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
@@ -255,6 +256,7 @@ html print_bpmn_svg(struct arena *arena, const struct flow_definition *definitio
 			     .out = { .arena = arena } };
 	if (!definition->shape_count)
 		return (html){ S("") };
+	fonts_ready();
 	p.pango = pango_font_map_create_context(pango_cairo_font_map_get_default());
 	draw_head(&p);
 	for (uint32_t i = 0; i < definition->edge_count; i++)

@@ -22,8 +22,10 @@ static void number_draw(struct press *press)
 	char text[16];
 	int width, height;
 	PangoLayout *layout = pango_layout_new(press->pango);
-	PangoFontDescription *font = pango_font_description_from_string("Noto Serif 13");
+	PangoFontDescription *font = pango_font_description_new();
 	snprintf(text, sizeof text, "%d", press->page);
+	pango_font_description_set_family_static(font, FONT_SERIF);
+	pango_font_description_set_size(font, 13 * PANGO_SCALE);
 	pango_layout_set_font_description(layout, font);
 	pango_layout_set_text(layout, text, -1);
 	pango_layout_get_size(layout, &width, &height);
@@ -116,6 +118,7 @@ static void surface_describe(struct ctx *ctx, cairo_surface_t *surface, const st
 /* A context whose unit is the point and whose letters are not bent to pixels. */
 static PangoContext *pango_make(const struct letter *letter)
 {
+	fonts_ready();
 	PangoContext *pango = pango_font_map_create_context(pango_cairo_font_map_get_default());
 	cairo_font_options_t *options = cairo_font_options_create();
 	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);

@@ -22,8 +22,9 @@
  *   parted unless it is higher than a page; thead is repeated. td may have colspan.
  *
  * A PDF says its language, title and parts (headings, paragraphs, tables with lines) to those who
- * listen, and is made of the same bytes whenever letter and time are the same. Fonts are Noto Serif, by
- * fontconfig, embedded as subsets; text can be searched and copied.
+ * listen, and is made of the same bytes whenever letter and time are the same. Its
+ * fonts, Noto Serif under the name of Motcua Serif, are inside the program and embedded as subsets;
+ * text can be searched and copied. Letters they do not have are taken from the machine's fonts.
  */
 #ifndef MOTCUA_PRINT_PRINT_H
 #define MOTCUA_PRINT_PRINT_H

@@ -68,6 +68,12 @@ struct letter {
 	struct letter_node *body;
 };
 
+/* Before any text is laid out: makes the program's own fonts known. Safe from any thread. */
+void fonts_ready(void);
+#define FONT_SERIF "Motcua Serif,Noto Serif"
+/* Diagrams are shown in the page's own face; it is only measured here. */
+#define FONT_SANS "Noto Sans,Motcua Serif"
+
 #define POINTS_PER_MM (72 / 25.4)
 
 /* ERR_INVALID names line and element. */
