@@ -254,7 +254,7 @@ struct value dmn_decide(const struct dmn_model *model, str decision, struct aren
 		return run_null(&run, "There is no such decision", decision);
 	struct value v = e->kind == ELEMENT_SERVICE ? serve(m, e)
 			 : e->kind == ELEMENT_DECISION ? decide(m, e) : apply(m, e);
-	return run.exhausted ? value_null() : v;
+	return run_answer(&run, v);
 }
 
 /* ---- describing ---- */

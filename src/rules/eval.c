@@ -481,14 +481,20 @@ struct value eval_node(struct run *run, const struct node *node)
 
 /* ---- entry ---- */
 
+struct value run_answer(struct run *run, struct value v)
+{
+	if (run->exhausted || !value_is_bounded(v))
+		return run_exhaust(run);
+	return v;
+}
+
 struct value feel_eval(const struct feel *feel, struct arena *arena,
 		       const struct feel_scope *scope, const struct feel_env *env,
 		       struct feel_warnings *ret_warnings)
 {
 	struct run run __attribute__((uninitialized)); /* not twice */
 	run_init(&run, arena, scope, env, ret_warnings);
-	struct value v = eval(&run, feel->root);
-	return run.exhausted ? value_null() : v;
+	return run_answer(&run, eval(&run, feel->root));
 }
 
 struct value feel_test(const struct feel *feel, struct arena *arena, struct value input,

@@ -111,5 +111,10 @@ struct value value_object(enum value_kind kind, const void *object);
 /* A list that shares nothing; or the value itself where it is one. */
 struct value value_as_list(struct run *run, struct value v);
 bool value_same(struct value a, struct value b); /* feel_equal is true */
+/* Whether it has at most a million parts, those it shares counted each time, and is not nested
+ * too deeply. */
+bool value_is_bounded(struct value v);
+/* What a run hands out: null where a limit was reached, or where the value is not bounded. */
+struct value run_answer(struct run *run, struct value v);
 
 #endif

@@ -11,7 +11,8 @@
  *
  * Evaluation never fails: what has no answer is null (that is the language's own rule), and the
  * reasons can be asked for as warnings. It is bounded by env: an expression that takes too many
- * steps, too much depth or memory gives null. The answer may share memory with the scope, with
+ * steps, too much depth or memory gives null, and so does one whose answer, written out, would
+ * have more than a million parts (values share parts: that takes few steps). The answer may share memory with the scope, with
  * the parsed expression and with the arena; value_copy makes it independent of all but the
  * objects of temporal, range and function values.
  *
@@ -113,9 +114,7 @@ str feel_to_string(struct arena *arena, struct value v);
 str feel_to_literal(struct arena *arena, struct value v);
 
 /* What JSON can hold: dates, times, durations and ranges as their text, functions as null; a deep
- * copy only where something changes. Null for what is larger than a million parts: values share
- * parts, so that a few steps can make one that no memory could hold written out. For whoever
- * stores or shows a FEEL result. */
+ * copy only where something changes. For whoever stores or shows a FEEL result. */
 struct value feel_to_data(struct arena *arena, struct value v);
 
 /* FEEL's own equality: true, false, or null where the two cannot be compared. */

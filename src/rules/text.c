@@ -185,10 +185,15 @@ static struct value as_data(struct arena *arena, struct value v)
 	return copy;
 }
 
-struct value feel_to_data(struct arena *arena, struct value v)
+bool value_is_bounded(struct value v)
 {
 	uint32_t left = DATA_PARTS;
-	if (!is_within(v, &left, DATA_DEPTH))
+	return (v.kind != VALUE_LIST && v.kind != VALUE_MAP) || is_within(v, &left, DATA_DEPTH);
+}
+
+struct value feel_to_data(struct arena *arena, struct value v)
+{
+	if (!value_is_bounded(v))
 		return value_null();
 	return is_data(v) ? v : as_data(arena, v);
 }
