@@ -92,6 +92,12 @@ static enum err gather_marks(struct walk *walk, str given)
 	return OK;
 }
 
+static bool another_of_this_size(const struct walk *walk)
+{
+	return walk->next_mark < walk->n_marks &&
+	       walk->marks[walk->next_mark].checkpoint.size == walk->tree.size;
+}
+
 static void compare_marks(struct walk *walk)
 {
 	while (walk->next_mark < walk->n_marks) {
@@ -105,6 +111,8 @@ static void compare_marks(struct walk *walk)
 			     " was signed over", (long long)walk->mark_position,
 			     (unsigned long long)walk->tree.size - 1, mark->from);
 		walk->next_mark++;
+		if (another_of_this_size(walk))
+			continue; /* a good one does not narrow down what a bad one is about */
 		walk->mark_position = (int64_t)walk->tree.size;
 		walk->mark_event = 0;
 	}
