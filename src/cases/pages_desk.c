@@ -186,7 +186,7 @@ enum err desk_navigation(struct request *request, struct db *db, const char *cur
 	if (may(cases->people, principal, ACT_CASE_FILE, NULL))
 		value_push(arena, &take, nav_item(request, "/ban/nop", "Take a case in", current));
 	if (may(cases->people, principal, ACT_ARTICLE_EDIT, NULL))
-		value_push(arena, &write, nav_item(request, "/bien-tap", "Articles", current));
+		value_push(arena, &write, nav_item(request, "/quan-tri/tin", "Articles", current));
 	push_group(request, &groups, "Cases", work);
 	push_group(request, &groups, "Counter", take);
 	push_group(request, &groups, "Portal", write);

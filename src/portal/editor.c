@@ -61,6 +61,50 @@ static bool may_edit(const struct request *request, const struct site *site)
 	return may(portal->people, request_principal(request), ACT_ARTICLE_EDIT, &object);
 }
 
+/* ---- the side ---- */
+
+static void group_add(struct request *request, struct value *groups, const char *title,
+		      struct value item)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value group = value_map(), items = value_list();
+	value_set(arena, &item, S("count"), value_null());
+	value_set(arena, &item, S("urgency"), value_null());
+	value_push(arena, &items, item);
+	value_set(arena, &group, S("title"), view_text(request, title));
+	value_set(arena, &group, S("items"), items);
+	value_push(arena, groups, group);
+}
+
+static struct value side_link(struct request *request, const char *label, const char *path,
+			      bool current)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value item = value_map();
+	value_set(arena, &item, S("label"), view_text(request, label));
+	value_set(arena, &item, S("url"), value_str(request_link(request, str_z(path))));
+	value_set(arena, &item, S("current"), value_bool(current));
+	return item;
+}
+
+/* The lists at the left of every officer's page; an editor may be a receiving officer too. */
+static void desk_add(struct request *request, struct value *view)
+{
+	struct arena *arena = request->ctx.arena;
+	const struct portal *portal = request->state;
+	struct value desk = value_map(), groups = value_list();
+	bool cases = may(portal->people, request_principal(request), ACT_CASE_SEE, NULL);
+	const char *home = cases ? "/ban" : "/quan-tri/tin";
+	if (cases)
+		group_add(request, &groups, N_("Cases"),
+			  side_link(request, N_("Worklists"), "/ban", false));
+	group_add(request, &groups, N_("Portal"),
+		  side_link(request, N_("Articles"), "/quan-tri/tin", true));
+	value_set(arena, &desk, S("home"), value_str(request_link(request, str_z(home))));
+	value_set(arena, &desk, S("groups"), groups);
+	value_set(arena, view, S("desk"), desk);
+}
+
 /* ---- the list ---- */
 
 static struct value status_view(const struct request *request, int64_t status)
@@ -116,6 +160,7 @@ enum err editor_list(struct request *request, struct response *response)
 		list_row(request, &rows, &list);
 	TRY(rows_end(&rows));
 	value_set(arena, &view, S("articles"), list);
+	desk_add(request, &view);
 	value_set(arena, &view, S("new_url"),
 		  value_str(request_link(request, S("/quan-tri/tin/moi"))));
 	response_view(response, "portal/editor_list", view);
@@ -231,6 +276,7 @@ static struct value form_view(struct request *request, const struct site *site,
 	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
 	value_set(arena, &view, S("crumbs"), crumb(request, N_("Articles"), S("/quan-tri/tin")));
 	value_set(arena, &view, S("errors"), view_errors(request));
+	desk_add(request, &view);
 	return view;
 }
 
