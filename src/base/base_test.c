@@ -65,6 +65,10 @@ static void a_time_survives_its_text(void **state)
 	assert_true(time_parse(S("2015-02-10T15:30:00+07:00"), &at));
 	assert_true(str_eq(time_format(&arena, at, 420), S("2015-02-10T15:30:00+07:00")));
 	assert_true(str_eq(time_format(&arena, at, 0), S("2015-02-10T08:30:00+00:00")));
+	assert_true(str_eq(time_format(&arena, at + 120, -210),
+			   S("2015-02-10T05:00:00.000120-03:30")));
+	assert_true(str_eq(date_format(&arena, days_of_civil(812, 3, 1)), S("0812-03-01")));
+	assert_true(str_eq(date_format(&arena, days_of_civil(12015, 3, 1)), S("12015-03-01")));
 	assert_false(time_parse(S("2015-02-29T00:00:00Z"), &at));
 	assert_false(time_parse(S("2015-02-10T24:00:00Z"), &at));
 	assert_false(time_parse(S("2015-02-10T10:00:00"), &at));

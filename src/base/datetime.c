@@ -132,14 +132,51 @@ bool time_parse(str s, usec *ret_at)
 	return true;
 }
 
+/* Digits by hand: lists of cases show several times a row, and printf would be most of the cost. */
+static char *put_digits(char *to, int n, int width)
+{
+	for (int i = width; i-- > 0; n /= 10)
+		to[i] = (char)('0' + n % 10);
+	return to + width;
+}
+
+static char *put_date(char *to, int32_t year, int month, int day)
+{
+	to = put_digits(to, year, 4);
+	*to++ = '-';
+	to = put_digits(to, month, 2);
+	*to++ = '-';
+	return put_digits(to, day, 2);
+}
+
+enum { TIME_TEXT = 40, YEARS = 10000 };
+
 str time_format(struct arena *arena, usec at, int offset)
 {
 	struct civil c = time_civil(at, offset);
 	int minutes = offset < 0 ? -offset : offset;
-	str fraction = c.usec ? arena_printf(arena, ".%06d", c.usec) : S("");
-	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d%.*s%c%02d:%02d", (int)c.year,
-			    c.month, c.day, c.hour, c.minute, c.second, STR_ARG(fraction),
-			    offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	char *text = arena_alloc(arena, TIME_TEXT), *to = text;
+	if (c.year < 0 || c.year >= YEARS)
+		return arena_printf(arena, "%d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", (int)c.year,
+				    c.month, c.day, c.hour, c.minute, c.second,
+				    offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	to = put_date(to, c.year, c.month, c.day);
+	*to++ = 'T';
+	to = put_digits(to, c.hour, 2);
+	*to++ = ':';
+	to = put_digits(to, c.minute, 2);
+	*to++ = ':';
+	to = put_digits(to, c.second, 2);
+	if (c.usec) {
+		*to++ = '.';
+		to = put_digits(to, c.usec, 6);
+	}
+	*to++ = offset < 0 ? '-' : '+';
+	to = put_digits(to, minutes / 60, 2);
+	*to++ = ':';
+	to = put_digits(to, minutes % 60, 2);
+	*to = '\0';
+	return str_of(text, (size_t)(to - text));
 }
 
 bool date_parse(str s, int64_t *ret_days)
@@ -157,5 +194,9 @@ str date_format(struct arena *arena, int64_t days)
 	int32_t year;
 	int month, day;
 	civil_of_days(days, &year, &month, &day);
-	return arena_printf(arena, "%04d-%02d-%02d", (int)year, month, day);
+	if (year < 0 || year >= YEARS)
+		return arena_printf(arena, "%d-%02d-%02d", (int)year, month, day);
+	char *text = arena_alloc(arena, TIME_TEXT), *end = put_date(text, year, month, day);
+	*end = '\0';
+	return str_of(text, (size_t)(end - text));
 }
