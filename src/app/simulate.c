@@ -111,6 +111,7 @@ struct life {
 	usec now;
 	str code;
 	int64_t organisation;
+	bool immediate;
 	struct actor who;
 	struct principal citizen; /* holds the case's PIN */
 	int64_t acknowledged;     /* acts so far */
@@ -145,10 +146,12 @@ static void acknowledge(struct life *life)
 	pthread_mutex_unlock(&town->lock);
 }
 
-/* Some working hours later, and always on the way: acts do not overtake one another. */
-static enum err pass_time(struct life *life, uint64_t hours)
+/* Some working time later, and always on the way: acts do not overtake one another. Where the
+ * citizen waits for the result everything goes quicker. */
+static enum err pass_time(struct life *life, uint64_t minutes)
 {
-	usec work = (usec)(roll(&life->dice, hours * 60) + 1) * USEC_MINUTE;
+	uint64_t most = life->immediate ? minutes / 20 + 1 : minutes;
+	usec work = (usec)(roll(&life->dice, most) + 1) * USEC_MINUTE;
 	TRY(calendar_add_work(&life->ctx, cases_calendar(life->town->app->cases), life->now, work,
 			      &life->now));
 	life->who.effective_at = life->now;
@@ -188,6 +191,7 @@ static enum err file_case(struct life *life)
 	const struct procedure *p = town->procedures[roll(&life->dice, town->n_procedures)];
 	struct case_result result;
 	struct value data = answers(arena, &life->dice, life->now);
+	life->immediate = p->immediate;
 	life->organisation = town->wards[roll(&life->dice, town->n_wards)]->id;
 	struct submission s = {
 		.procedure = p->name, .data = data, .organisation = life->organisation,
@@ -244,7 +248,7 @@ static enum err supplement(struct life *life)
 	let_office(life, ACT_CASE_WORK);
 	TRY(case_ask_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, items));
 	acknowledge(life);
-	TRY(pass_time(life, 24));
+	TRY(pass_time(life, 1500));
 	if (is_over(life))
 		return OK;
 	life->who.principal = &life->citizen;
@@ -265,7 +269,7 @@ static enum err do_task(struct life *life, const struct case_task *task)
 				      .n_agencies = 1, .has_role = true, .role = task->role });
 	TRY(case_claim(&life->ctx, cases, &life->who, life->code, task->node));
 	acknowledge(life);
-	TRY(pass_time(life, 1));
+	TRY(pass_time(life, 60));
 	if (is_over(life))
 		return OK;
 	TRY(case_complete(&life->ctx, cases, &life->who, life->code, task->node, &done));
@@ -295,7 +299,7 @@ static enum err live(struct life *life)
 	uint64_t fate = roll(&life->dice, 100);
 	bool more = true;
 	TRY(file_case(life));
-	TRY(pass_time(life, 3));
+	TRY(pass_time(life, 180));
 	if (is_over(life) || (fate >= 5 && fate < 8))
 		return OK; /* still waiting to be taken in */
 	if (fate < 3)
@@ -303,12 +307,12 @@ static enum err live(struct life *life)
 	if (fate < 5)
 		return withdraw_case(life);
 	TRY(accept_case(life));
-	TRY(pass_time(life, 4));
+	TRY(pass_time(life, 240));
 	if (fate < 20 && !is_over(life))
 		TRY(supplement(life));
 	/* Some are still on their way when the simulation ends. */
 	for (int steps = 0; more && (fate >= 25 || steps < 2); steps++) {
-		TRY(pass_time(life, fate >= 90 ? 24 : 6));
+		TRY(pass_time(life, fate >= 92 ? 1500 : 200));
 		if (is_over(life))
 			return OK;
 		TRY(work(life, &more));

@@ -371,9 +371,9 @@ enum err cases_verify(struct ctx *ctx, struct cases *cases, struct case_report *
 		arena_done(&turn);
 	} while (err == OK && v.more);
 	if (err == OK)
-		err = store_read(ctx, cases->store, verify_figures, &v);
-	if (err == OK)
 		err = store_read(ctx, cases->store, verify_whole, &v);
+	if (err == OK)
+		err = store_read(ctx, cases->store, verify_figures, &v);
 	ret_report->finding = arena_copy(ctx->arena, ret_report->finding);
 	arena_done(&v.totals);
 	return err;
