@@ -166,7 +166,13 @@ async function completeStep(app, given = {}) {
   expect(await box.count(), `no step to do for this officer on ${app.page.url()}`);
   await fill(app.page, given);
   await answerRest(box);
-  await press(app.page, box.locator("button[type=submit]").first());
+  await press(app.page, box.locator(".govuk-button-group button[type=submit]").last());
+  if (await app.page.locator(".govuk-error-summary").count()) {
+    // An answer may bring further questions: they are shown, and answered now.
+    await fill(app.page, given);
+    await answerRest(box);
+    await press(app.page, box.locator(".govuk-button-group button[type=submit]").last());
+  }
   const errors = await app.page.locator(".govuk-error-summary").count();
   expect(!errors, errors ? await app.page.locator(".govuk-error-summary").innerText() : "");
   await judge(app.page, `after a step ${app.page.url().length}`);
