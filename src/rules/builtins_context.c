@@ -12,6 +12,8 @@ static struct value value_at_keys(struct value v, struct value keys)
 
 static struct value call_get_value(struct run *run, const struct value *args, uint32_t n)
 {
+	if (!run_read(run, args[0].n * 16 + args[1].n))
+		return value_null();
 	if (args[1].kind == VALUE_STRING)
 		return value_get(args[0], value_text(args[1]));
 	if (args[1].kind == VALUE_LIST && args[1].n)

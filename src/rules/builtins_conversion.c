@@ -51,12 +51,12 @@ static struct value call_number(struct run *run, const struct value *args, uint3
 }
 
 /* The same in every respect, the zone included: not only the same moment. */
-static bool identical(struct value a, struct value b)
+static bool identical(struct run *run, struct value a, struct value b)
 {
 	if (a.kind != b.kind)
 		return false;
 	if (a.kind != VALUE_TIME && a.kind != VALUE_DATE_TIME)
-		return value_same(a, b);
+		return value_same(run, a, b);
 	const struct temporal *t = a.object, *u = b.object;
 	return t->year == u->year && t->month == u->month && t->day == u->day &&
 	       t->hour == u->hour && t->minute == u->minute && t->second == u->second &&
@@ -66,7 +66,7 @@ static bool identical(struct value a, struct value b)
 
 static struct value call_is(struct run *run, const struct value *args, uint32_t n)
 {
-	return value_bool(identical(args[0], args[1]));
+	return value_bool(identical(run, args[0], args[1]));
 }
 
 static struct value call_is_defined(struct run *run, const struct value *args, uint32_t n)

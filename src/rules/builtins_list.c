@@ -8,7 +8,7 @@ static struct value call_list_contains(struct run *run, const struct value *args
 	if (!run_steps(run, args[0].n))
 		return value_null();
 	for (uint32_t i = 0; i < args[0].n; i++)
-		if (value_same(args[0].items[i], args[1]))
+		if (value_same(run, args[0].items[i], args[1]))
 			return value_bool(true);
 	return value_bool(false);
 }
@@ -24,7 +24,7 @@ static struct value call_index_of(struct run *run, const struct value *args, uin
 	if (!run_steps(run, args[0].n))
 		return value_null();
 	for (uint32_t i = 0; i < args[0].n; i++)
-		if (value_same(args[0].items[i], args[1]))
+		if (value_same(run, args[0].items[i], args[1]))
 			value_push(run->arena, &list, value_int(i + 1));
 	return list;
 }
@@ -185,7 +185,7 @@ static bool holds(struct run *run, struct value list, struct value v)
 	if (!run_steps(run, list.n / 4))
 		return true;
 	for (uint32_t i = 0; i < list.n; i++)
-		if (value_same(list.items[i], v))
+		if (value_same(run, list.items[i], v))
 			return true;
 	return false;
 }
@@ -258,7 +258,7 @@ static bool comes_before(struct run *run, const struct feel_function *precedes, 
 	int order;
 	struct value answer;
 	if (!precedes) {
-		*failed |= !value_order(b, a, &order);
+		*failed |= !value_order(run, b, a, &order);
 		return !*failed && order < 0;
 	}
 	answer = run_call(run, precedes, (struct value[]){ b, a }, 2);

@@ -68,6 +68,9 @@ static struct value call_abs(struct run *run, const struct value *args, uint32_t
 static struct value call_modulo(struct run *run, const struct value *args, uint32_t n)
 {
 	struct decimal d;
+	/* Numbers of very different size take as long as a hundred other steps. */
+	if (!decimal_is_small(args[0].number) && !run_steps(run, 100))
+		return value_null();
 	return optional(decimal_modulo(args[0].number, args[1].number, &d), d);
 }
 

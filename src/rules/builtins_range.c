@@ -36,13 +36,13 @@ static struct span span_of(struct value v)
 	return s;
 }
 
-static bool end_order(struct end a, struct end b, int *ret_order)
+static bool end_order(struct run *run, struct end a, struct end b, int *ret_order)
 {
 	if (a.beyond || b.beyond) {
 		*ret_order = (a.beyond > b.beyond) - (a.beyond < b.beyond);
 		return true;
 	}
-	if (!value_order(a.v, b.v, ret_order))
+	if (!value_order(run, a.v, b.v, ret_order))
 		return false;
 	if (*ret_order == 0)
 		*ret_order = (a.nudge > b.nudge) - (a.nudge < b.nudge);
@@ -61,10 +61,10 @@ static bool relate(struct run *run, const struct value *args, struct relation *r
 {
 	r->a = span_of(args[0]);
 	r->b = span_of(args[1]);
-	if (end_order(r->a.low, r->b.low, &r->lows) &&
-	    end_order(r->a.high, r->b.high, &r->highs) &&
-	    end_order(r->a.high, r->b.low, &r->a_high_b_low) &&
-	    end_order(r->b.high, r->a.low, &r->b_high_a_low))
+	if (end_order(run, r->a.low, r->b.low, &r->lows) &&
+	    end_order(run, r->a.high, r->b.high, &r->highs) &&
+	    end_order(run, r->a.high, r->b.low, &r->a_high_b_low) &&
+	    end_order(run, r->b.high, r->a.low, &r->b_high_a_low))
 		return true;
 	run_null(run, "These cannot be compared", S(""));
 	return false;
@@ -88,17 +88,17 @@ static bool ready(struct run *run, const struct value *args, unsigned shapes, st
 }
 
 /* Whether two ends are the same, open or closed alike. */
-static bool same_end(struct end a, struct end b)
+static bool same_end(struct run *run, struct end a, struct end b)
 {
 	int order;
-	return end_order(a, b, &order) && order == 0;
+	return end_order(run, a, b, &order) && order == 0;
 }
 
-static bool touches(struct end high, struct end low)
+static bool touches(struct run *run, struct end high, struct end low)
 {
 	int order;
 	return !high.beyond && !low.beyond && high.nudge == 0 && low.nudge == 0 &&
-	       value_order(high.v, low.v, &order) && order == 0;
+	       value_order(run, high.v, low.v, &order) && order == 0;
 }
 
 static struct value call_before(struct run *run, const struct value *args, uint32_t n)
@@ -122,7 +122,7 @@ static struct value call_meets(struct run *run, const struct value *args, uint32
 	struct relation r;
 	if (!ready(run, args, RANGES, &r))
 		return value_null();
-	return value_bool(touches(r.a.high, r.b.low));
+	return value_bool(touches(run, r.a.high, r.b.low));
 }
 
 static struct value call_met_by(struct run *run, const struct value *args, uint32_t n)
@@ -156,7 +156,7 @@ static struct value call_finishes(struct run *run, const struct value *args, uin
 	struct relation r;
 	if (!ready(run, args, POINT_RANGE | RANGES, &r))
 		return value_null();
-	return value_bool(same_end(r.a.high, r.b.high) && r.lows >= 0);
+	return value_bool(same_end(run, r.a.high, r.b.high) && r.lows >= 0);
 }
 
 static struct value call_finished_by(struct run *run, const struct value *args, uint32_t n)
@@ -182,7 +182,7 @@ static struct value call_starts(struct run *run, const struct value *args, uint3
 	struct relation r;
 	if (!ready(run, args, POINT_RANGE | RANGES, &r))
 		return value_null();
-	return value_bool(same_end(r.a.low, r.b.low) && r.highs <= 0);
+	return value_bool(same_end(run, r.a.low, r.b.low) && r.highs <= 0);
 }
 
 static struct value call_started_by(struct run *run, const struct value *args, uint32_t n)
@@ -254,9 +254,9 @@ static bool read_range(struct run *run, str s, struct feel_range *r)
 	if (r->has_high ? !literal_end(run, high, &r->high) : r->high_closed)
 		return false;
 	if (r->has_low && r->has_high)
-		return value_order(r->low, r->high, &order) && order <= 0;
+		return value_order(run, r->low, r->high, &order) && order <= 0;
 	struct value only = r->has_low ? r->low : r->high;
-	return (r->has_low || r->has_high) && value_order(only, only, &order);
+	return (r->has_low || r->has_high) && value_order(run, only, only, &order);
 }
 
 static struct value call_range(struct run *run, const struct value *args, uint32_t n)

@@ -20,10 +20,10 @@ static struct value extreme(struct run *run, struct value list, int side)
 	if (list.kind != VALUE_LIST || list.n == 0 || !run_steps(run, list.n))
 		return value_null();
 	struct value best = list.items[0];
-	if (!value_order(best, best, &order))
+	if (!value_order(run, best, best, &order))
 		return run_null(run, "These values have no order", S(""));
 	for (uint32_t i = 1; i < list.n; i++) {
-		if (!value_order(list.items[i], best, &order))
+		if (!value_order(run, list.items[i], best, &order))
 			return run_null(run, "These values have no order", S(""));
 		if (order * side > 0)
 			best = list.items[i];
@@ -141,7 +141,7 @@ static struct value call_mode(struct run *run, const struct value *args, uint32_
 		return value_null();
 	uint32_t most = 0;
 	for (uint32_t i = 0, end; i < list.n; i = end) {
-		for (end = i + 1; end < list.n && value_same(list.items[i], list.items[end]); end++)
+		for (end = i + 1; end < list.n && value_same(run, list.items[i], list.items[end]); end++)
 			continue;
 		if (end - i > most) {
 			most = end - i;

@@ -21,6 +21,8 @@ static size_t byte_of(str s, int64_t n)
 
 static struct value call_string_length(struct run *run, const struct value *args, uint32_t n)
 {
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_int((int64_t)utf8_length(value_text(args[0])));
 }
 
@@ -28,6 +30,8 @@ static struct value call_substring(struct run *run, const struct value *args, ui
 {
 	str s = value_text(args[0]);
 	int64_t length = (int64_t)utf8_length(s), start, count = length;
+	if (!run_read(run, s.n * 4))
+		return value_null();
 	if (!decimal_to_int(decimal_round(args[1].number, 0, ROUND_DOWN), &start) || start == 0)
 		return run_null(run, "A string begins at position 1", S(""));
 	if (!value_is_null(args[2]) &&
@@ -85,16 +89,22 @@ static struct value call_lower_case(struct run *run, const struct value *args, u
 
 static struct value call_contains(struct run *run, const struct value *args, uint32_t n)
 {
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_bool(str_find(value_text(args[0]), value_text(args[1])) != SIZE_MAX);
 }
 
 static struct value call_starts_with(struct run *run, const struct value *args, uint32_t n)
 {
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_bool(str_starts(value_text(args[0]), value_text(args[1])));
 }
 
 static struct value call_ends_with(struct run *run, const struct value *args, uint32_t n)
 {
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_bool(str_ends(value_text(args[0]), value_text(args[1])));
 }
 
@@ -102,6 +112,8 @@ static struct value call_substring_before(struct run *run, const struct value *a
 {
 	str s = value_text(args[0]);
 	size_t at = str_find(s, value_text(args[1]));
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_str(at == SIZE_MAX ? S("") : str_slice(s, 0, at));
 }
 
@@ -109,6 +121,8 @@ static struct value call_substring_after(struct run *run, const struct value *ar
 {
 	str s = value_text(args[0]), match = value_text(args[1]);
 	size_t at = str_find(s, match);
+	if (!run_read(run, args[0].n))
+		return value_null();
 	return value_str(at == SIZE_MAX ? S("") : str_slice(s, at + match.n, s.n));
 }
 

@@ -154,7 +154,7 @@ static struct value aggregate_one(struct run *run, enum aggregation how, struct 
 		int order;
 		if (how == AGGREGATE_SUM)
 			best = eval_arithmetic(run, OP_ADD, &best, &list.items[i]);
-		else if (!value_order(list.items[i], best, &order))
+		else if (!value_order(run, list.items[i], best, &order))
 			return run_null(run, "These values have no order", S(""));
 		else if (how == AGGREGATE_MIN ? order < 0 : order > 0)
 			best = list.items[i];
@@ -186,7 +186,7 @@ static struct value all_outputs(struct run *run, const struct hits *hits)
 static struct value any_output(struct run *run, struct value list)
 {
 	for (uint32_t i = 1; i < list.n; i++)
-		if (!value_same(list.items[0], list.items[i]))
+		if (!value_same(run, list.items[0], list.items[i]))
 			return run_null(run, "Rules that hit give different answers", S(""));
 	return list.items[0];
 }

@@ -187,7 +187,7 @@ static struct value eval_range(struct run *run, const struct node *node)
 	};
 	int order;
 	if (!value_is_null(range.low) && !value_is_null(range.high) &&
-	    (!value_order(range.low, range.high, &order) || order > 0))
+	    (!value_order(run, range.low, range.high, &order) || order > 0))
 		return run_null(run, "The ends of a range do not fit together", S(""));
 	struct feel_range *object = ARENA_NEW(run->arena, struct feel_range);
 	*object = range;

@@ -80,6 +80,11 @@ static inline struct value eval(struct run *run, const struct node *node)
 /* Takes n steps; false when there are not so many left. */
 bool run_steps(struct run *run, uint64_t n);
 bool run_room(struct run *run, size_t bytes);
+/* Takes the steps that reading so many bytes is worth: strings may be megabytes long. */
+static inline bool run_read(struct run *run, size_t bytes)
+{
+	return bytes < 256 || run_steps(run, bytes / 256);
+}
 /* Null, with a reason: an English literal, and what it is about (may be empty). */
 struct value run_null(struct run *run, const char *reason, str detail);
 
@@ -92,7 +97,7 @@ struct value eval_negate(struct run *run, struct value v);
 struct value eval_compare(struct run *run, enum operator op, const struct value *a,
 			  const struct value *b);
 /* The order of two values of one kind: false where they have none. */
-bool value_order(struct value a, struct value b, int *ret_order);
+bool value_order(struct run *run, struct value a, struct value b, int *ret_order);
 /* Whether v satisfies one test: a value (equal), a range, a list (any of it), a boolean. */
 struct value eval_test(struct run *run, struct value v, const struct node *test);
 struct value eval_tests(struct run *run, struct value v, const struct node *tests);
@@ -110,7 +115,7 @@ const struct frame *frames_copy(struct run *run, const struct frame *frame);
 struct value value_object(enum value_kind kind, const void *object);
 /* A list that shares nothing; or the value itself where it is one. */
 struct value value_as_list(struct run *run, struct value v);
-bool value_same(struct value a, struct value b); /* feel_equal is true */
+bool value_same(struct run *run, struct value a, struct value b); /* feel_equal is true */
 /* Whether it has at most a million parts, those it shares counted each time, and is not nested
  * too deeply. */
 bool value_is_bounded(struct value v);

@@ -4,7 +4,8 @@
 
 /* ---- order and equality ---- */
 
-static bool order_of(const struct value *a, const struct value *b, int *ret_order)
+static bool order_of(struct run *run, const struct value *a, const struct value *b,
+		     int *ret_order)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -18,7 +19,7 @@ static bool order_of(const struct value *a, const struct value *b, int *ret_orde
 		return true;
 	case VALUE_STRING:
 		*ret_order = str_cmp(value_text(*a), value_text(*b));
-		return true;
+		return run_read(run, a->n);
 	case VALUE_DATE:
 	case VALUE_TIME:
 	case VALUE_DATE_TIME:
@@ -30,18 +31,19 @@ static bool order_of(const struct value *a, const struct value *b, int *ret_orde
 	}
 }
 
-bool value_order(struct value a, struct value b, int *ret_order)
+bool value_order(struct run *run, struct value a, struct value b, int *ret_order)
 {
-	return order_of(&a, &b, ret_order);
+	return order_of(run, &a, &b, ret_order);
 }
 
-/* Values may share parts, so that a small one looks as large as you like: what is compared is
- * counted, and beyond the limit two values are not known to be equal. */
+/* Values may share parts, so that a small one looks as large as you like: what is compared takes
+ * steps. */
 struct equality {
-	uint32_t left, depth;
+	struct run *run;
+	uint32_t depth;
 };
 
-enum { COMPARED = 1000000, COMPARED_DEPTH = 1000 };
+enum { COMPARED_DEPTH = 1000 };
 enum verdict { UNEQUAL, SAME, UNKNOWN };
 
 static enum verdict equal_of(struct equality *e, const struct value *a, const struct value *b);
@@ -79,9 +81,8 @@ static bool same_ranges(struct equality *e, const struct feel_range *a, const st
 static bool same_parts(struct equality *e, const struct value *a, const struct value *b)
 {
 	bool same = false;
-	if (e->depth == 0 || e->left == 0)
+	if (e->depth == 0 || !run_steps(e->run, 1))
 		return false;
-	e->left--;
 	e->depth--;
 	if (a->kind == VALUE_LIST)
 		same = same_lists(e, a, b);
@@ -104,7 +105,8 @@ static enum verdict equal_of(struct equality *e, const struct value *a, const st
 	case VALUE_BOOL:
 		return a->boolean == b->boolean ? SAME : UNEQUAL;
 	case VALUE_STRING:
-		return str_eq(value_text(*a), value_text(*b)) ? SAME : UNEQUAL;
+		return str_eq(value_text(*a), value_text(*b)) && run_read(e->run, a->n) ? SAME
+											: UNEQUAL;
 	case VALUE_LIST:
 	case VALUE_MAP:
 	case VALUE_RANGE:
@@ -112,25 +114,29 @@ static enum verdict equal_of(struct equality *e, const struct value *a, const st
 	case VALUE_FUNCTION:
 		return a->object == b->object ? SAME : UNKNOWN;
 	default:
-		return order_of(a, b, &order) && order == 0 ? SAME : UNEQUAL;
+		return order_of(e->run, a, b, &order) && order == 0 ? SAME : UNEQUAL;
 	}
 }
 
-static enum verdict compare_equal(const struct value *a, const struct value *b)
+static enum verdict compare_equal(struct run *run, const struct value *a, const struct value *b)
 {
-	struct equality e = { COMPARED, COMPARED_DEPTH };
+	struct equality e = { run, COMPARED_DEPTH };
 	return equal_of(&e, a, b);
 }
 
 struct value feel_equal(struct value a, struct value b)
 {
-	enum verdict verdict = compare_equal(&a, &b);
+	struct arena none;
+	struct run run;
+	arena_init(&none);
+	run_init(&run, &none, NULL, NULL, NULL);
+	enum verdict verdict = compare_equal(&run, &a, &b);
 	return verdict == UNKNOWN ? value_null() : value_bool(verdict == SAME);
 }
 
-bool value_same(struct value a, struct value b)
+bool value_same(struct run *run, struct value a, struct value b)
 {
-	return compare_equal(&a, &b) == SAME;
+	return compare_equal(run, &a, &b) == SAME;
 }
 
 static bool order_satisfies(enum operator op, int order)
@@ -152,12 +158,12 @@ struct value eval_compare(struct run *run, enum operator op, const struct value 
 {
 	int order;
 	if (op == OP_EQUAL || op == OP_UNEQUAL) {
-		enum verdict verdict = compare_equal(a, b);
+		enum verdict verdict = compare_equal(run, a, b);
 		if (verdict == UNKNOWN)
 			return run_null(run, "Values of different kinds cannot be equal", S(""));
 		return value_bool((verdict == SAME) == (op == OP_EQUAL));
 	}
-	if (!order_of(a, b, &order))
+	if (!order_of(run, a, b, &order))
 		return run_null(run, "These values have no order", S(""));
 	return value_bool(order_satisfies(op, order));
 }
@@ -187,11 +193,11 @@ struct value eval_in(struct run *run, struct value v, struct value candidate)
 		return eval_compare(run, OP_EQUAL, &v, &candidate);
 	if (!run_steps(run, candidate.n))
 		return value_null();
-	if (v.kind == VALUE_LIST && value_same(v, candidate))
+	if (v.kind == VALUE_LIST && value_same(run, v, candidate))
 		return value_bool(true);
 	for (uint32_t i = 0; i < candidate.n; i++) {
 		struct value item = candidate.items[i];
-		if (value_same(v, item))
+		if (value_same(run, v, item))
 			return value_bool(true);
 		if (item.kind == VALUE_RANGE &&
 		    value_is_true(range_holds(run, item.object, v)))

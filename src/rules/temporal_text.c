@@ -19,10 +19,12 @@ static bool take(struct scan *scan, char c)
 	return true;
 }
 
+/* Digits from here on; of more than a hundred nothing is made, so counting ends there. */
 static size_t count_digits(const struct scan *scan)
 {
+	enum { ENOUGH = 100 };
 	size_t n = 0;
-	while (scan->at + n < scan->s.n && scan->s.p[scan->at + n] >= '0' &&
+	while (n < ENOUGH && scan->at + n < scan->s.n && scan->s.p[scan->at + n] >= '0' &&
 	       scan->s.p[scan->at + n] <= '9')
 		n++;
 	return n;
