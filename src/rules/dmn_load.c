@@ -237,9 +237,15 @@ static void load_element(struct loader *l, struct element *e)
  * what is met again while it is still being walked closes a ring. */
 enum mark { UNSEEN, WALKING, WALKED };
 
-static void walk_needs(struct loader *l, const struct element *e, uint8_t *marks)
+enum { LONGEST_WAY = 400 }; /* of decisions that need one another */
+
+static void walk_needs(struct loader *l, const struct element *e, uint8_t *marks, uint32_t way)
 {
 	marks[e->index] = WALKING;
+	if (way > LONGEST_WAY) {
+		dmn_note_fault(l, e->node, S("This decision is at the end of too long a way"));
+		return;
+	}
 	for (uint32_t i = 0; i < e->need_count; i++) {
 		const struct element *need = e->needs[i].element;
 		if (need->kind != ELEMENT_DECISION || need->model != l->model)
@@ -247,7 +253,7 @@ static void walk_needs(struct loader *l, const struct element *e, uint8_t *marks
 		if (marks[need->index] == WALKING)
 			dmn_note_fault(l, need->node, S("This decision needs itself"));
 		else if (marks[need->index] == UNSEEN)
-			walk_needs(l, need, marks);
+			walk_needs(l, need, marks, way + 1);
 	}
 	marks[e->index] = WALKED;
 }
@@ -257,7 +263,7 @@ static void find_rings(struct loader *l)
 	uint8_t *marks = ARENA_ARRAY(l->arena, uint8_t, l->model->element_count);
 	for (uint32_t i = 0; i < l->model->element_count; i++)
 		if (l->model->elements[i].kind == ELEMENT_DECISION && marks[i] == UNSEEN)
-			walk_needs(l, &l->model->elements[i], marks);
+			walk_needs(l, &l->model->elements[i], marks, 0);
 }
 
 /* ---- entry ---- */

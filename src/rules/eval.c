@@ -75,11 +75,11 @@ struct value value_object(enum value_kind kind, const void *object)
 
 /* ---- names ---- */
 
-static const struct value *find_in_frames(const struct frame *frame, str name)
+static const struct value *find_in_frames(struct run *run, str name)
 {
-	for (; frame; frame = frame->outer) {
+	for (const struct frame *frame = run->frame; frame; frame = frame->outer) {
 		if (!frame->names) {
-			const struct value *found = value_find(*frame->values, name);
+			const struct value *found = find_member(run, frame->values, name);
 			if (found)
 				return found;
 			continue;
@@ -91,11 +91,11 @@ static const struct value *find_in_frames(const struct frame *frame, str name)
 	return NULL;
 }
 
-static const struct value *find_variable(const struct run *run, str name)
+static const struct value *find_variable(struct run *run, str name)
 {
-	const struct value *found = find_in_frames(run->frame, name);
+	const struct value *found = find_in_frames(run, name);
 	for (const struct feel_scope *s = run->scope; !found && s; s = s->outer)
-		found = value_find(s->variables, name);
+		found = find_member(run, &s->variables, name);
 	return found;
 }
 
@@ -122,10 +122,11 @@ static bool eval_dotted(struct run *run, str name, struct value *ret_v)
 		dot == SIZE_MAX ? NULL : find_variable(run, str_slice(name, 0, dot));
 	if (!found)
 		return false;
-	*ret_v = *found;
+	struct value v = *found;
 	str rest = str_slice(name, dot + 1, name.n);
 	for (str part; str_next(&rest, '.', &part);)
-		*ret_v = eval_path(run, *ret_v, part);
+		v = eval_path(run, &v, part);
+	*ret_v = v;
 	return true;
 }
 
@@ -459,8 +460,10 @@ struct value eval_node(struct run *run, const struct node *node)
 	case NODE_SOME:
 	case NODE_EVERY:
 		return eval_loop(run, node);
-	case NODE_PATH:
-		return eval_path(run, eval(run, node->a), node->name);
+	case NODE_PATH: {
+		struct value v = eval(run, node->a);
+		return eval_path(run, &v, node->name);
+	}
 	case NODE_FILTER:
 		return eval_filter(run, node);
 	case NODE_CALL:

@@ -80,6 +80,16 @@ static inline struct value eval(struct run *run, const struct node *node)
 /* Takes n steps; false when there are not so many left. */
 bool run_steps(struct run *run, uint64_t n);
 bool run_room(struct run *run, size_t bytes);
+/* As value_find, for names that are looked up all the time; large maps take steps. */
+static inline const struct value *find_member(struct run *run, const struct value *map, str name)
+{
+	if (map->kind != VALUE_MAP || (map->n > 64 && !run_steps(run, map->n / 32)))
+		return NULL;
+	for (const struct member *m = map->members, *end = m + map->n; m < end; m++)
+		if (str_eq(m->key, name))
+			return &m->value;
+	return NULL;
+}
 /* Takes the steps that reading so many bytes is worth: strings may be megabytes long. */
 static inline bool run_read(struct run *run, size_t bytes)
 {
@@ -108,7 +118,7 @@ struct value and_of(struct value a, struct value b);
 struct value range_holds(struct run *run, const struct feel_range *range, struct value v);
 struct value eval_loop(struct run *run, const struct node *node);
 struct value eval_filter(struct run *run, const struct node *node);
-struct value eval_path(struct run *run, struct value v, str name);
+struct value eval_path(struct run *run, const struct value *v, str name);
 struct value eval_function(struct run *run, const struct node *node);
 /* A copy in the arena of the variables that are visible: for functions, which outlive them. */
 const struct frame *frames_copy(struct run *run, const struct frame *frame);

@@ -205,23 +205,31 @@ static struct value range_property(const struct feel_range *range, str name)
 	return value_null();
 }
 
-struct value eval_path(struct run *run, struct value v, str name)
+static struct value list_path(struct run *run, const struct value *v, str name)
+{
+	struct value list = value_list();
+	/* Lists within lists may be as deep, and as often the same, as an expression likes. */
+	if ((const char *)__builtin_frame_address(0) < run->stack_end || !run_steps(run, v->n + 1))
+		return run_exhaust(run);
+	for (uint32_t i = 0; i < v->n && !run->exhausted; i++)
+		value_push(run->arena, &list, eval_path(run, &v->items[i], name));
+	return list;
+}
+
+struct value eval_path(struct run *run, const struct value *v, str name)
 {
 	const struct value *found;
-	struct value list = value_list();
-	switch (v.kind) {
+	switch (v->kind) {
 	case VALUE_MAP:
-		found = value_find(v, name);
+		found = find_member(run, v, name);
 		return found ? *found : run_null(run, "There is no such entry", name);
 	case VALUE_LIST:
-		for (uint32_t i = 0; i < v.n; i++)
-			value_push(run->arena, &list, eval_path(run, v.items[i], name));
-		return run_steps(run, v.n) ? list : value_null();
+		return list_path(run, v, name);
 	case VALUE_RANGE:
-		return range_property(v.object, name);
+		return range_property(v->object, name);
 	case VALUE_NULL:
-		return v;
+		return *v;
 	default:
-		return temporal_property(run->arena, v, name);
+		return temporal_property(run->arena, *v, name);
 	}
 }

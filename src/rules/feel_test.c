@@ -186,6 +186,8 @@ static void no_expression_runs_for_ever(void **state)
 		"count(for a in 1..100000, b in 1..100000 return 1)",
 		"{f: function(g, n) g(g, n), r: f(f, 1)}.r",
 		"matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"(a*)*(a*)*(a*)*b\")",
+		"{p: for i in 1..60 return if i = 1 then 1 else [partial[-1], partial[-1]]}.p[60].a",
+		"{p: for i in 1..50000 return if i = 1 then 1 else [partial[-1]]}.p[-1].a",
 		"{s: for i in 1..20 return if i = 1 then \"xxxxxxxxxx\" else partial[-1] + partial[-1], "
 		"r: count(for i in 1..1000000 return contains(s[20], \"y\"))}.r",
 		"{p: for i in 1..60 return if i = 1 then 1 else [partial[-1], partial[-1]], "
