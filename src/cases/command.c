@@ -1,4 +1,5 @@
 /* How every command goes: load, ask, change, append one event, write the rows. */
+#include "cases/request_key.h"
 #include "cases/room.h"
 
 static struct value id_value(struct arena *arena, int64_t id)
@@ -20,6 +21,9 @@ enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, 
 	command->ctx = ctx;
 	command->db = db;
 	command_prepare(command, command->who->effective_at);
+	/* One command at a time on a case: this row is its lock (store_write_locked). */
+	int64_t id;
+	TRY(db_int(ctx, db, 0, &id, SQL("SELECT id FROM case_code WHERE code = $1 FOR UPDATE"), code));
 	TRY(case_load(ctx, db, code, &command->c));
 	command->procedure = case_procedure(command->cases, &command->c);
 	if (!command->procedure)
@@ -314,8 +318,9 @@ enum err command_commit(struct command *command)
 	struct value open = open_part(command), closed = closed_part(command);
 	fold_case(arena, &command->c, open, closed);
 	command->c.flow = flow_state_write(arena, command->procedure->flow, &command->flow);
-	TRY(write_rows(command));
 	const struct actor *who = command->who;
+	TRY(request_key_take(command->ctx, command->db, who->key, command->c.code));
+	TRY(write_rows(command));
 	struct event_new event = {
 		.kind = str_z(command->kind), .object = command->c.id,
 		.actor = who->principal ? who->principal->account : 0,

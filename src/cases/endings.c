@@ -73,7 +73,7 @@ enum err case_ask_supplement(struct ctx *ctx, struct cases *cases, const struct 
 			     str code, struct value items)
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .items = items };
-	return store_write(ctx, cases->store, ask_supplement, &job);
+	return store_write_locked(ctx, cases->store, ask_supplement, &job);
 }
 
 static struct value with_pause(struct command *command)
@@ -116,7 +116,7 @@ enum err case_give_supplement(struct ctx *ctx, struct cases *cases, const struct
 			      str code, const struct completion *answer)
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .answer = answer };
-	return store_write(ctx, cases->store, give_supplement, &job);
+	return store_write_locked(ctx, cases->store, give_supplement, &job);
 }
 
 /* ---- endings ---- */
@@ -142,7 +142,7 @@ enum err case_refuse(struct ctx *ctx, struct cases *cases, const struct actor *w
 	struct actor plain = *who;
 	struct job job = { .cases = cases, .who = &plain, .code = code, .text = who->reason };
 	plain.reason = S("");
-	return store_write(ctx, cases->store, refuse, &job);
+	return store_write_locked(ctx, cases->store, refuse, &job);
 }
 
 static enum err withdraw(struct ctx *ctx, struct db *db, void *arg)
@@ -166,7 +166,7 @@ enum err case_withdraw(struct ctx *ctx, struct cases *cases, const struct actor 
 	struct actor plain = *who;
 	struct job job = { .cases = cases, .who = &plain, .code = code, .text = who->reason };
 	plain.reason = S("");
-	return store_write(ctx, cases->store, withdraw, &job);
+	return store_write_locked(ctx, cases->store, withdraw, &job);
 }
 
 /* ---- apology ---- */
@@ -201,7 +201,7 @@ enum err case_apologise(struct ctx *ctx, struct cases *cases, const struct actor
 	struct job job = { .cases = cases, .who = &plain, .code = code, .text = who->reason,
 			   .at = new_due_at };
 	plain.reason = S("");
-	return store_write(ctx, cases->store, apologise, &job);
+	return store_write_locked(ctx, cases->store, apologise, &job);
 }
 
 /* ---- notes ---- */
@@ -226,5 +226,5 @@ enum err case_note(struct ctx *ctx, struct cases *cases, const struct actor *who
 		   str text)
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .text = text };
-	return store_write(ctx, cases->store, note, &job);
+	return store_write_locked(ctx, cases->store, note, &job);
 }

@@ -185,7 +185,7 @@ enum err case_submit(struct ctx *ctx, struct cases *cases, const struct actor *w
 		     const struct submission *submission, struct case_result *ret_result)
 {
 	struct submit job = { cases, who, submission, ret_result };
-	return store_write(ctx, cases->store, submit, &job);
+	return store_write_locked(ctx, cases->store, submit, &job);
 }
 
 /* ---- acceptance ---- */
@@ -274,5 +274,5 @@ enum err case_accept(struct ctx *ctx, struct cases *cases, const struct actor *w
 		     const struct acceptance *acceptance)
 {
 	struct accept job = { cases, who, code, acceptance };
-	return store_write(ctx, cases->store, accept, &job);
+	return store_write_locked(ctx, cases->store, accept, &job);
 }

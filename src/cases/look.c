@@ -215,7 +215,7 @@ enum err cases_tick(struct ctx *ctx, struct cases *cases, int most, int64_t *ret
 	TRY(store_read(ctx, cases->store, read_due, &tick));
 	for (int i = 0; i < tick.n; i++) {
 		tick.one = &tick.items[i];
-		TRY(store_write(ctx, cases->store, fire, &tick));
+		TRY(store_write_locked(ctx, cases->store, fire, &tick));
 	}
 	*ret_n = tick.n;
 	return OK;

@@ -78,7 +78,7 @@ enum err case_claim(struct ctx *ctx, struct cases *cases, const struct actor *wh
 		    uint32_t node)
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .node = node };
-	return store_write(ctx, cases->store, claim, &job);
+	return store_write_locked(ctx, cases->store, claim, &job);
 }
 
 static enum err release(struct ctx *ctx, struct db *db, void *arg)
@@ -99,7 +99,7 @@ enum err case_release(struct ctx *ctx, struct cases *cases, const struct actor *
 		      uint32_t node)
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .node = node };
-	return store_write(ctx, cases->store, release, &job);
+	return store_write_locked(ctx, cases->store, release, &job);
 }
 
 /* The new holder must be one who may do the task. */
@@ -136,7 +136,7 @@ enum err case_assign(struct ctx *ctx, struct cases *cases, const struct actor *w
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .node = node,
 			   .account = account };
-	return store_write(ctx, cases->store, assign, &job);
+	return store_write_locked(ctx, cases->store, assign, &job);
 }
 
 /* ---- completing ---- */
@@ -269,5 +269,5 @@ enum err case_complete(struct ctx *ctx, struct cases *cases, const struct actor 
 {
 	struct job job = { .cases = cases, .who = who, .code = code, .node = node,
 			   .completion = completion };
-	return store_write(ctx, cases->store, complete, &job);
+	return store_write_locked(ctx, cases->store, complete, &job);
 }
