@@ -12,9 +12,9 @@
  * Evaluation never fails: what has no answer is null (that is the language's own rule), and the
  * reasons can be asked for as warnings. It is bounded by env: an expression that takes too many
  * steps, too much depth or memory gives null, and so does one whose answer, written out, would
- * have more than a million parts (values share parts: that takes few steps). The answer may share memory with the scope, with
- * the parsed expression and with the arena; value_copy makes it independent of all but the
- * objects of temporal, range and function values.
+ * have more than a million parts (values share parts: that takes few steps). The answer may share
+ * memory with the scope, with the parsed expression and with the arena; value_copy makes it
+ * independent of all but the objects of temporal, range and function values.
  *
  * Names with blanks ("monthly income") are taken greedily: words that follow one another are one
  * name, up to a keyword. Names that hold keywords or signs ("date of birth and place", "a-b")
