@@ -28,7 +28,7 @@ static str report_write(struct ctx *ctx, str file_name, const struct imported *p
 	buf_printf(&out, ctx_text(ctx, N_("  published: %.*s; views: %lld; poster: %.*s; byline: %.*s\n")),
 		   STR_ARG(date_format(arena, page->day)), (long long)page->views,
 		   STR_ARG(page->poster), STR_ARG(page->byline));
-	buf_printf(&out, ctx_text(ctx, N_("  %zu paragraphs, %zu of them captions\n")), blocks,
+	buf_printf(&out, ctx_text(ctx, N_("  %zu paragraphs, captions (%zu) and byline included\n")), blocks,
 		   page->n_captions);
 	for (size_t i = 0; i < page->n_notes; i++)
 		buf_printf(&out, "  %.*s\n", STR_ARG(line_of(ctx, &page->notes[i])));
