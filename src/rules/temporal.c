@@ -120,17 +120,23 @@ static i128 moment(const struct temporal *t, enum value_kind kind)
 	return local_nanos(t, kind) - temporal_offset(t, kind) * SECOND;
 }
 
+/* The date and time at a moment (nanoseconds since 1970 UTC) in the zone that `t` has. */
+static bool set_moment(struct temporal *t, i128 at)
+{
+	int32_t offset = t->zone == ZONE_NAMED ? zone_offset(t->named, floor_div(at, SECOND))
+					       : t->zone == ZONE_OFFSET ? t->offset : 0;
+	i128 local = at + offset * SECOND;
+	if (!set_days(t, floor_div(local, DAY)))
+		return false;
+	set_time(t, floor_mod(local, DAY));
+	return true;
+}
+
 struct value temporal_in_zone(struct arena *arena, struct value v, const struct temporal *zone)
 {
 	struct temporal t = { .zone = zone->zone, .offset = zone->offset, .named = zone->named };
-	i128 at = moment(v.object, v.kind);
-	int32_t offset = zone->zone == ZONE_NAMED
-		? zone_offset(zone->named, floor_div(at, SECOND)) : zone->offset;
-	i128 local = at + offset * SECOND;
-	if (!set_days(&t, floor_div(local, DAY)))
-		return value_null();
-	set_time(&t, floor_mod(local, DAY));
-	return temporal_value(arena, v.kind, t);
+	return set_moment(&t, moment(v.object, v.kind)) ? temporal_value(arena, v.kind, t)
+							: value_null();
 }
 
 bool temporal_order(struct value a, struct value b, int *ret_order)
@@ -171,13 +177,17 @@ static struct value add_months(struct arena *arena, struct value v, i128 months)
 	return temporal_value(arena, v.kind, t);
 }
 
+/* Of a date and time in a zone the moment is moved: an hour stays an hour where clocks change. */
 static struct value add_nanos(struct arena *arena, struct value v, i128 nanos)
 {
 	struct temporal t = *(const struct temporal *)v.object;
 	i128 local = local_nanos(&t, v.kind) + nanos;
-	if (v.kind != VALUE_TIME && !set_days(&t, floor_div(local, DAY)))
+	if (v.kind == VALUE_DATE_TIME)
+		return set_moment(&t, moment(&t, v.kind) + nanos) ? temporal_value(arena, v.kind, t)
+								  : value_null();
+	if (v.kind == VALUE_DATE && !set_days(&t, floor_div(local, DAY)))
 		return value_null();
-	if (v.kind != VALUE_DATE)
+	if (v.kind == VALUE_TIME)
 		set_time(&t, floor_mod(local, DAY));
 	return temporal_value(arena, v.kind, t);
 }

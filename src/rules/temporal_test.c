@@ -111,6 +111,9 @@ static void moments_compare_across_zones_but_not_without(void **state)
 	assert_true(temporal_order(paris, same, &order) && order == 0);
 	assert_false(temporal_order(paris, bare, &order));
 	assert_true(value_is_null(temporal_difference(&arena, paris, bare)));
+	struct value eve = parsed(&arena, "2024-03-30T12:00:00@Europe/Paris");
+	struct value day = parsed(&arena, "P1D");
+	assert_writes(&arena, temporal_add(&arena, eve, day, 1), "2024-03-31T13:00:00@Europe/Paris");
 	assert_writes(&arena, temporal_difference(&arena, parsed(&arena, "2021-01-02"),
 						  parsed(&arena, "2020-12-31")), "P2D");
 	arena_done(&arena);
