@@ -30,6 +30,7 @@
 #include "text/template.h"
 
 struct cases;
+struct request_key;
 
 extern const struct migration_set cases_migrations;
 
@@ -144,6 +145,7 @@ struct actor {
 	int64_t organisation; /* on whose behalf; 0: the case's own, or the grant's */
 	usec effective_at;    /* 0: now; earlier needs .reason */
 	str reason;
+	const struct request_key *key; /* taken with the act (cases/request_key.h); NULL */
 };
 
 struct attachment {
@@ -219,6 +221,9 @@ enum err case_withdraw(struct ctx *ctx, struct cases *cases, const struct actor 
 /* Once only; before or after the due date. */
 enum err case_apologise(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 			usec new_due_at);
+/* Papers that come later: files, and the data that names them. */
+enum err case_attach(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
+		     const struct completion *papers);
 /* A note only officers see. */
 enum err case_note(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		   str text);

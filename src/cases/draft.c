@@ -41,6 +41,7 @@ static enum err insert(struct ctx *ctx, struct db *db, void *arg)
 	struct draft *d = &job->draft;
 	d->id = db_id(db);
 	d->saved_at = db_now(db);
+	TRY(request_key_take(ctx, db, d->key, draft_code(job->cases, ctx->arena, d->id)));
 	TRY(db_run(ctx, db, SQL("DELETE FROM draft WHERE saved_at < $1"),
 		   d->saved_at - DRAFT_DAYS * USEC_DAY));
 	return db_run(ctx, db,
@@ -52,15 +53,20 @@ static enum err insert(struct ctx *ctx, struct db *db, void *arg)
 		d->saved_at);
 }
 
+enum err draft_begin(struct ctx *ctx, struct cases *cases, struct draft *draft)
+{
+	struct job job = { .cases = cases, .draft = *draft };
+	TRY(store_write(ctx, cases->store, insert, &job));
+	*draft = job.draft;
+	return OK;
+}
+
 enum err draft_new(struct ctx *ctx, struct cases *cases, const struct procedure *procedure,
 		   int64_t organisation, struct draft *ret_draft)
 {
-	struct job job = { .cases = cases };
-	job.draft = (struct draft){ .version = procedure->id, .organisation = organisation,
-				    .procedure = procedure->name, .data = value_map() };
-	TRY(store_write(ctx, cases->store, insert, &job));
-	*ret_draft = job.draft;
-	return OK;
+	*ret_draft = (struct draft){ .version = procedure->id, .organisation = organisation,
+				     .procedure = procedure->name, .data = value_map() };
+	return draft_begin(ctx, cases, ret_draft);
 }
 
 static enum err read_draft(struct ctx *ctx, struct db *db, void *arg)
@@ -98,6 +104,8 @@ static enum err save(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct job *job = arg;
 	int64_t n;
+	TRY(request_key_take(ctx, db, job->draft.key,
+			     draft_code(job->cases, ctx->arena, job->draft.id)));
 	for (size_t i = 0; i < job->n_files; i++)
 		TRY(file_note(ctx, db, &job->files[i]));
 	TRY(db_run(ctx, db,

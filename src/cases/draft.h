@@ -4,6 +4,7 @@
 #define MOTCUA_CASES_DRAFT_H
 
 #include "cases/cases.h"
+#include "cases/request_key.h"
 
 struct draft {
 	int64_t id, version, organisation;
@@ -13,12 +14,15 @@ struct draft {
 	usec saved_at;
 	int64_t case_id; /* that it became; 0 */
 	str case_code;
+	const struct request_key *key; /* of the request that makes or saves it; NULL */
 };
 
 enum { DRAFT_DAYS = 30, DRAFT_CODE = 10 };
 
 enum err draft_new(struct ctx *ctx, struct cases *cases, const struct procedure *procedure,
 		   int64_t organisation, struct draft *ret_draft);
+/* The same with data and key: version, organisation, procedure, data, key are set; id is given. */
+enum err draft_begin(struct ctx *ctx, struct cases *cases, struct draft *draft);
 /* ERR_NOT_FOUND also where it is too old. */
 enum err draft_load(struct ctx *ctx, struct cases *cases, int64_t id, struct draft *ret_draft);
 /* Files in `data` are noted in the same transaction. ERR_CONFLICT when it was submitted. */

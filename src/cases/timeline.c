@@ -14,6 +14,7 @@ static const struct sentence sentences[] = {
 	{ "case.refused", N_("Refused"), true },
 	{ "case.withdrawn", N_("Withdrawn by the applicant"), true },
 	{ "case.apologised", N_("Apology and new date"), true },
+	{ "case.papers_added", N_("Papers added"), true },
 	{ "case.noted", N_("Internal note"), false },
 	{ "case.timer", N_("A time limit in the procedure was reached"), false },
 	{ "task.completed", N_("Step done"), true },
