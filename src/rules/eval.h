@@ -85,9 +85,9 @@ static inline const struct value *find_member(struct run *run, const struct valu
 {
 	if (map->kind != VALUE_MAP || (map->n > 64 && !run_steps(run, map->n / 32)))
 		return NULL;
-	for (const struct member *m = map->members, *end = m + map->n; m < end; m++)
-		if (str_eq(m->key, name))
-			return &m->value;
+	for (uint32_t i = 0; i < map->n; i++)
+		if (str_eq(map->members[i].key, name))
+			return &map->members[i].value;
 	return NULL;
 }
 /* Takes the steps that reading so many bytes is worth: strings may be megabytes long. */
