@@ -191,10 +191,12 @@ str calendar_explain(struct ctx *ctx, const struct calendar *calendar,
 			tell_number(&t, due, told = last);
 		if (step->kind == CALENDAR_ENDS && !last)
 			tell_ends(&t, due, step);
-		size_t end = run_end(due, i);
+		/* Only these are told as runs; looking for a run at every day of decades of rest
+		 * would take the square of their number. */
+		bool is_run = step->kind == CALENDAR_HOLIDAY || step->kind == CALENDAR_PAUSED;
+		size_t end = is_run ? run_end(due, i) : i;
 		tell_step(&t, due, i, end);
-		if (step->kind == CALENDAR_HOLIDAY || step->kind == CALENDAR_PAUSED)
-			i = end;
+		i = end;
 	}
 	return buf_view(&t.out);
 }
