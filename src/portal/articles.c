@@ -215,12 +215,13 @@ static enum err article_update(struct ctx *ctx, struct db *db, struct article *a
 
 enum err article_save(struct ctx *ctx, struct db *db, struct article *article, int64_t actor)
 {
-	bool fresh = !article->id;
+	bool fresh = !article->id, out = article->status == ARTICLE_PUBLISHED;
 	TRY(fresh ? article_insert(ctx, db, article) : article_update(ctx, db, article));
-	TRY(version_keep(ctx, db, article, fresh ? S("drafted") : S("changed"), actor));
-	TRY(article_event(ctx, db, article, fresh ? S("article.drafted") : S("article.changed"),
-			  actor));
-	return article->status == ARTICLE_PUBLISHED ? site_touch(ctx, db, article->site) : OK;
+	str act = !fresh ? S("changed") : out ? S("published") : S("drafted");
+	str kind = arena_printf(ctx->arena, "article.%.*s", STR_ARG(act));
+	TRY(version_keep(ctx, db, article, act, actor));
+	TRY(article_event(ctx, db, article, kind, actor));
+	return out ? site_touch(ctx, db, article->site) : OK;
 }
 
 /* Publishing and taking back are versions too, so that the history tells them. */

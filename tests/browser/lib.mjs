@@ -126,14 +126,17 @@ export async function judgeReflow(page) {
   await page.setViewportSize({ width: 320, height: 720 });
   const wide = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= limit) return [];
-    const scrolls = (e) => e && (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) ||
+    const scrolls = (e) => e && (/(auto|scroll)/.test(getComputedStyle(e).overflowX) ||
       scrolls(e.parentElement));
-    return [...document.body.querySelectorAll("*")]
-      .filter((e) => e.getBoundingClientRect().right > limit + 1 && !scrolls(e.parentElement))
+    const holds = (e) => /^(A|BUTTON|INPUT|SELECT|TEXTAREA|IMG)$/.test(e.tagName) ||
+      [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    const wide = [...document.body.querySelectorAll("*")]
+      .filter((e) => holds(e) && e.getBoundingClientRect().right > limit + 1 && !scrolls(e.parentElement))
       .slice(0, 3)
-      .map((e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 60)} "${(e.textContent ?? "").trim().slice(0, 40)}"`)
-      .concat(`page is ${document.documentElement.scrollWidth} px wide`);
+      .map((e) => `${e.tagName.toLowerCase()}.${String(e.className).slice(0, 60)} "${(e.textContent ?? "").trim().slice(0, 40)}"`);
+    if (document.documentElement.scrollWidth > limit)
+      wide.push(`page is ${document.documentElement.scrollWidth} px wide`);
+    return wide;
   });
   await page.setViewportSize(size);
   return wide.length ? [`wider than 320 px: ${wide.join("; ")}`] : [];
