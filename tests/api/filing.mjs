@@ -1,0 +1,20 @@
+// A linked case as a family of Hòa Phát files it.
+export const filing = (name = "Đức") => ({
+	declarant: { name: "Trần Văn Bình", id_number: "201234567", phone: "0905123456",
+		address: "12 Trường Chinh, Hòa Phát", relation: "father" },
+	child: { family_name: "Trần", middle_name: "Minh", given_name: name, gender: "male",
+		birth_date: "2015-01-20", birth_place_kind: "facility", birth_facility: "Bệnh viện Phụ sản – Nhi",
+		birth_place: "Ngũ Hành Sơn, Đà Nẵng", ethnicity: "Kinh", nationality: "Việt Nam",
+		hometown: "Hòa Phát, Cẩm Lệ, Đà Nẵng" },
+	birth_notice: { kind: "notice", code: "48001.GCS.00123.15", date: "2015-01-20", children: 1 },
+	mother: { name: "Lê Thị Hoa", birth_date: "1990-05-02", ethnicity: "Kinh", nationality: "Việt Nam",
+		id_number: "201765432", residence: "12 Trường Chinh, Hòa Phát" },
+	father: { name: "Trần Văn Bình", birth_date: "1988-03-12", ethnicity: "Kinh", nationality: "Việt Nam",
+		id_number: "201234567", residence: "12 Trường Chinh, Hòa Phát" },
+	marriage: { registered: true, number: "15/2013", date: "2013-11-20", place: "UBND phường Hòa Phát" },
+	residence: { kind: "permanent", owner_name: "Trần Văn Bình", owner_relation: "child",
+		address: "12 Trường Chinh, Hòa Phát", ward: "hoa-phat", owner_agrees: true },
+	insurance: { wanted: "yes", facility: "hoa-phat" },
+	delivery: { channel: "desk", copies: 2 },
+	pledge: { true: true },
+});
