@@ -11,6 +11,9 @@ struct check {
 	str file; /* being looked at */
 	int faults, warnings;
 	struct value organisations;
+	struct value books;   /* of numbering.json */
+	struct value codes;   /* national code → procedure */
+	struct value letters; /* files every procedure may use: name → text */
 };
 
 static void say(struct check *check, bool fault, str element, str message)
@@ -53,16 +56,22 @@ static void check_role(struct check *check, const struct flow_element *e)
 		say(check, true, e->id, arena_printf(arena, "there is no role “%.*s”", STR_ARG(group)));
 }
 
+static bool is_kind(struct check *check, str kind)
+{
+	for (uint32_t i = 0; i < check->organisations.n; i++)
+		if (str_eq(value_text(value_get(check->organisations.items[i], S("kind"))), kind))
+			return true;
+	return false;
+}
+
 static void check_agency(struct check *check, const struct flow_element *e)
 {
 	str kind = flow_property(e, S("motcua:agency"));
 	if (str_empty(kind))
 		return;
-	for (uint32_t i = 0; i < check->organisations.n; i++)
-		if (str_eq(value_text(value_get(check->organisations.items[i], S("kind"))), kind))
-			return;
-	say(check, true, e->id, arena_printf(check->ctx->arena,
-		"no organisation is of the kind “%.*s” (motcua:agency)", STR_ARG(kind)));
+	if (!is_kind(check, kind))
+		say(check, true, e->id, arena_printf(check->ctx->arena,
+			"no organisation is of the kind “%.*s” (motcua:agency)", STR_ARG(kind)));
 }
 
 static void check_form_of(struct check *check, const struct procedure *p,
@@ -71,6 +80,29 @@ static void check_form_of(struct check *check, const struct procedure *p,
 	if (!str_empty(e->form_id) && !procedure_form(p, e->form_id, S("vi")))
 		say(check, true, e->id, arena_printf(check->ctx->arena,
 			"its form %.*s.form is missing", STR_ARG(e->form_id)));
+}
+
+static void check_book(struct check *check, const struct flow_element *e)
+{
+	str book = flow_property(e, S("motcua:book"));
+	if (!str_empty(book) && !value_find(check->books, book))
+		say(check, true, e->id, arena_printf(check->ctx->arena,
+			"numbering.json has no book “%.*s” (motcua:book)", STR_ARG(book)));
+}
+
+static bool has_letter(struct check *check, const struct procedure *p, str name)
+{
+	struct arena *arena = check->ctx->arena;
+	str file = arena_printf(arena, "%.*s.html", STR_ARG(name));
+	return value_find(check->letters, file) ||
+	       value_find(p->files, arena_printf(arena, "letters/%.*s", STR_ARG(file)));
+}
+
+static void check_letter(struct check *check, const struct procedure *p, str element, str name)
+{
+	if (!str_empty(name) && !has_letter(check, p, name))
+		say(check, true, element, arena_printf(check->ctx->arena,
+			"there is no letter “%.*s.html” in the pack or the procedure", STR_ARG(name)));
 }
 
 /* Names a condition may read: fields of all forms, what the engine adds, and results of tasks. */
@@ -126,6 +158,62 @@ static void check_conditions(struct check *check, const struct procedure *p, str
 		check_reads(check, p->flow->flows[i].id, &p->flow->flows[i].condition, names);
 }
 
+static void check_letters(struct check *check, const struct procedure *p)
+{
+	struct value letters = value_get(p->body, S("letters"));
+	for (uint32_t i = 0; letters.kind == VALUE_MAP && i < letters.n; i++)
+		check_letter(check, p, arena_printf(check->ctx->arena, "letters.%.*s",
+						    STR_ARG(letters.members[i].key)),
+			     value_text(letters.members[i].value));
+}
+
+static void check_competence(struct check *check, struct value body)
+{
+	struct value kinds = value_path(body, S("competence.kinds"));
+	struct value legs = value_get(body, S("legs"));
+	if (kinds.n == 0)
+		say(check, true, S("competence"), S("names no kind of organisation: nobody receives it"));
+	for (uint32_t i = 0; i < kinds.n; i++)
+		if (!is_kind(check, value_text(kinds.items[i])))
+			say(check, true, S("competence"), arena_printf(check->ctx->arena,
+				"no organisation is of the kind “%.*s”",
+				STR_ARG(value_text(kinds.items[i]))));
+	for (uint32_t i = 0; legs.kind == VALUE_LIST && i < legs.n; i++) {
+		str agency = value_text(value_get(legs.items[i], S("agency")));
+		if (!str_empty(agency) && !is_kind(check, agency))
+			say(check, true, value_text(value_get(legs.items[i], S("code"))),
+			    arena_printf(check->ctx->arena,
+				"no organisation is of the kind “%.*s”", STR_ARG(agency)));
+	}
+}
+
+static void check_path(struct check *check, const char *element, str path, struct value names)
+{
+	if (!str_empty(path) && !is_known(names, path))
+		say(check, true, str_z(element), arena_printf(check->ctx->arena,
+			"reads “%.*s”, which no form fills in", STR_ARG(path)));
+}
+
+/* Where procedure.json says what the engine takes out of the data. */
+static void check_paths(struct check *check, const struct procedure *p, struct value names)
+{
+	static const char *const maps[] = { "applicant", "return_to" };
+	struct value rules = value_get(p->body, S("duplicates"));
+	for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
+		struct value map = value_get(p->body, str_z(maps[m]));
+		for (uint32_t i = 0; map.kind == VALUE_MAP && i < map.n; i++)
+			check_path(check, maps[m], value_text(map.members[i].value), names);
+	}
+	for (uint32_t r = 0; rules.kind == VALUE_LIST && r < rules.n; r++)
+		for (uint32_t i = 0; i < rules.items[r].n; i++)
+			check_path(check, "duplicates", value_text(rules.items[r].items[i]), names);
+	if (!p->subject)
+		return;
+	struct value reads = feel_reads(p->subject, check->ctx->arena);
+	for (uint32_t i = 0; i < reads.n; i++)
+		check_path(check, "subject", value_text(reads.items[i]), names);
+}
+
 static void check_papers(struct check *check, struct value body, struct value names)
 {
 	struct value papers = value_get(body, S("papers"));
@@ -155,6 +243,8 @@ static void check_flow_file(struct check *check, const struct procedure *p)
 			check_role(check, e);
 			check_agency(check, e);
 			check_form_of(check, p, e);
+			check_book(check, e);
+			check_letter(check, p, e->id, flow_property(e, S("motcua:letter")));
 		}
 		if (e->kind == FLOW_SERVICE_TASK || e->kind == FLOW_CALL)
 			say(check, true, e->id, S("asks for a service that is not connected"));
@@ -187,6 +277,53 @@ static void check_forms(struct check *check, str folder, struct value files, str
 	}
 }
 
+/* National codes name procedures in addresses and reports. */
+static void check_code(struct check *check, const struct procedure *p)
+{
+	const struct value *other = value_find(check->codes, p->code);
+	if (str_empty(p->code))
+		return;
+	if (other)
+		say(check, true, S("national_code"), arena_printf(check->ctx->arena,
+			"“%.*s” is the code of %.*s already", STR_ARG(p->code),
+			STR_ARG(value_text(*other))));
+	else
+		value_set(check->ctx->arena, &check->codes, p->code, value_str(p->name));
+}
+
+/* Every fault the flow is refused for; false where it cannot be used. */
+static bool check_flow_loads(struct check *check, str name, struct value files)
+{
+	struct flow_definition *flow;
+	struct flow_faults faults = { 0 };
+	const struct value *xml = value_find(files, S("flow.bpmn"));
+	struct ctx *ctx = check->ctx;
+	if (!xml || flow_load(ctx, value_text(*xml), &flow, &faults) == OK)
+		return true;
+	check->file = arena_printf(ctx->arena, "procedures/%.*s/flow.bpmn", STR_ARG(name));
+	for (uint32_t i = 0; i < faults.count; i++)
+		say(check, true, arena_printf(ctx->arena, "line %u, %.*s", faults.items[i].line,
+					      STR_ARG(faults.items[i].element)),
+		    faults.items[i].message);
+	return false;
+}
+
+/* A message that begins with the name of a file is about that file. */
+static void say_refusal(struct check *check, str name, struct value files)
+{
+	str message = check->ctx->fault.message;
+	for (uint32_t i = 0; i < files.n; i++) {
+		str file = files.members[i].key;
+		if (!str_starts(message, file))
+			continue;
+		check->file = arena_printf(check->ctx->arena, "procedures/%.*s/%.*s", STR_ARG(name),
+					   STR_ARG(file));
+		message = str_trim(str_slice(message, file.n + 1, message.n));
+		break;
+	}
+	say(check, true, S(""), message);
+}
+
 static enum err check_procedure(struct check *check, str name)
 {
 	struct procedure *p = ARENA_NEW(check->ctx->arena, struct procedure);
@@ -195,13 +332,19 @@ static enum err check_procedure(struct check *check, str name)
 						STR_ARG(name)).p, &files));
 	p->name = name;
 	check_forms(check, name, files, &names);
+	if (!check_flow_loads(check, name, files))
+		return OK;
 	check->file = arena_printf(check->ctx->arena, "procedures/%.*s", STR_ARG(name));
 	if (procedure_read(check->ctx, files, p) != OK) {
-		say_fault_of(check, S(""));
+		say_refusal(check, name, files);
 		return OK;
 	}
 	check->file = arena_printf(check->ctx->arena, "procedures/%.*s/procedure.json", STR_ARG(name));
 	check_texts(check, p->body);
+	check_code(check, p);
+	check_competence(check, p->body);
+	check_letters(check, p);
+	check_paths(check, p, names);
 	check_papers(check, p->body, names);
 	check_flow_file(check, p);
 	check_conditions(check, p, names);
@@ -220,6 +363,29 @@ static void check_calendar(struct check *check)
 		say_fault_of(check, S(""));
 }
 
+/* How many of `list` say `text` for `key`. */
+static int count_of(struct value list, const char *key, str text)
+{
+	int n = 0;
+	for (uint32_t i = 0; i < list.n; i++)
+		n += str_eq(value_text(value_get(list.items[i], str_z(key))), text);
+	return n;
+}
+
+static void check_place(struct check *check, struct value o)
+{
+	str code = value_text(value_get(o, S("code")));
+	str parent = value_text(value_get(o, S("parent")));
+	str agency = value_text(value_get(o, S("agency_code")));
+	if (count_of(check->organisations, "code", code) > 1)
+		say(check, true, code, S("this code is used twice"));
+	if (!str_empty(agency) && count_of(check->organisations, "agency_code", agency) > 1)
+		say(check, true, code, S("its agency_code is used twice: cases could get one code"));
+	if (!str_empty(parent) && count_of(check->organisations, "code", parent) == 0)
+		say(check, true, code, arena_printf(check->ctx->arena,
+			"its parent “%.*s” is no organisation", STR_ARG(parent)));
+}
+
 static void check_organisations(struct check *check)
 {
 	struct value v;
@@ -234,6 +400,7 @@ static void check_organisations(struct check *check)
 		str code = value_text(value_get(o, S("code")));
 		if (str_empty(code) || str_empty(value_text(value_get(o, S("name")))))
 			say(check, true, code, S("has no code or no name"));
+		check_place(check, o);
 		if (value_is_true(value_get(o, S("receives"))) &&
 		    str_empty(value_text(value_get(o, S("agency_code")))))
 			say(check, true, code, S("receives cases and has no agency_code"));
@@ -244,24 +411,54 @@ static void check_people(struct check *check)
 {
 	struct value v;
 	check->file = S("people.json");
-	if (pack_json(check->ctx, check->pack, "people.json", &v) != OK)
+	enum err err = pack_json(check->ctx, check->pack, "people.json", &v);
+	if (err != OK) {
+		/* Only a demonstration has people; what is there must be right. */
+		if (err != ERR_NOT_FOUND)
+			say_fault_of(check, S(""));
 		return;
+	}
 	struct value people = value_get(v, S("people"));
 	for (uint32_t i = 0; i < people.n; i++) {
 		struct value roles = value_get(people.items[i], S("roles"));
+		str login = value_text(value_get(people.items[i], S("login")));
+		if (count_of(people, "login", login) > 1)
+			say(check, true, login, S("this login is used twice"));
 		for (uint32_t r = 0; r < roles.n; r++) {
 			str role = value_text(value_get(roles.items[r], S("role")));
+			str office = value_text(value_get(roles.items[r], S("organisation")));
+			if (count_of(check->organisations, "code", office) == 0)
+				say(check, true, login, arena_printf(check->ctx->arena,
+					"there is no organisation “%.*s”", STR_ARG(office)));
 			if (role_of(role) == ROLES)
-				say(check, true, value_text(value_get(people.items[i], S("login"))),
+				say(check, true, login,
 				    arena_printf(check->ctx->arena, "there is no role “%.*s”",
 						 STR_ARG(role)));
 		}
 	}
 }
 
+static enum err check_settings(struct check *check)
+{
+	struct value v;
+	check->file = S("pack.json");
+	if (pack_json(check->ctx, check->pack, "pack.json", &v) != OK)
+		say_fault_of(check, S(""));
+	check->file = S("numbering.json");
+	if (pack_json(check->ctx, check->pack, "numbering.json", &v) != OK) {
+		say_fault_of(check, S(""));
+		v = value_map();
+	} else if (str_empty(value_text(value_path(v, S("cases.pattern"))))) {
+		say(check, true, S("cases"), S("has no pattern for the codes of cases"));
+	}
+	check->books = value_get(v, S("books"));
+	return pack_files(check->ctx, arena_printf(check->ctx->arena, "%s/letters", check->pack).p,
+			  &check->letters);
+}
+
 enum err command_check(struct ctx *ctx, struct app *app)
 {
-	struct check check = { .ctx = ctx };
+	struct check check = { .ctx = ctx, .codes = value_map() };
 	struct value names;
 	if (app->options.n_arguments != 1)
 		return fail(ctx, ERR_INVALID, "check needs the folder of one pack");
@@ -269,6 +466,7 @@ enum err command_check(struct ctx *ctx, struct app *app)
 	check_organisations(&check);
 	check_people(&check);
 	check_calendar(&check);
+	TRY(check_settings(&check));
 	TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", check.pack).p, &names));
 	for (uint32_t i = 0; i < names.n; i++)
 		TRY(check_procedure(&check, value_text(names.items[i])));
