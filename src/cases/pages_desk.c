@@ -4,13 +4,11 @@
 #include "cases/room.h"
 #include "cases/upload.h"
 #include "cases/view.h"
+#include "cases/worklist.h"
 
 #include "text/markdown.h"
 #include "text/template.h"
-#include "text/vietnamese.h"
 #include "web/view.h"
-
-enum { ROWS = 50 };
 
 static struct cases *cases_of(const struct request *request)
 {
@@ -33,8 +31,6 @@ struct form_env desk_form_env(struct request *request)
 
 /* ---- which list ---- */
 
-enum list { LIST_TODO, LIST_MINE, LIST_LATE, LIST_WAITING, LIST_ALL, LISTS };
-
 static const struct list_name {
 	const char *key, *label;
 	bool urgent;
@@ -46,104 +42,12 @@ static const struct list_name {
 	[LIST_ALL] = { "tat-ca", N_("All cases") },
 };
 
-struct wanted {
-	enum list list;
-	str words, procedure;
-	int64_t after_due, after_id; /* keyset: where the page before ended */
-	const struct principal *principal;
-	struct cases *cases;
-	usec now;
-};
-
 static enum list list_of(str key)
 {
 	for (int i = 0; i < LISTS; i++)
 		if (str_eq(str_z(list_names[i].key), key))
 			return (enum list)i;
 	return LIST_TODO;
-}
-
-static void add_search(const struct wanted *w, sql_t *q)
-{
-	struct arena *arena = q->text.arena;
-	str folded = vietnamese_fold(arena, w->words);
-	if (str_empty(folded))
-		return;
-	sql_add(q, SQL(" AND (c.code = $1 OR c.phone = $1"), w->words);
-	sql_add(q, SQL(" OR "));
-	sql_prefix(q, SQL("c.subject_key"), folded);
-	sql_add(q, SQL(" OR "));
-	sql_prefix(q, SQL("c.applicant_key"), folded);
-	if (folded.n >= 3) {
-		sql_contains(q, SQL(" OR c.subject_key"), folded);
-		sql_contains(q, SQL(" OR c.applicant_key"), folded);
-	}
-	sql_add(q, SQL(")"));
-}
-
-/* Tasks the officer's roles may take: what the desk is about. */
-static void from_tasks(const struct wanted *w, sql_t *q)
-{
-	sql_add(q, SQL(" FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
-		       " AND c.id = t.case_id WHERE t.state = 0"));
-	may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
-	if (w->list == LIST_MINE)
-		sql_add(q, SQL(" AND t.holder = $1"), w->principal->account);
-	if (w->list == LIST_LATE)
-		sql_add(q, SQL(" AND t.due_at > 0 AND t.due_at < $1"), w->now);
-	if (w->list == LIST_WAITING)
-		sql_add(q, SQL(" AND c.status = 5"));
-	else
-		sql_add(q, SQL(" AND c.status <> 5"));
-	if (!str_empty(w->procedure))
-		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
-	add_search(w, q);
-}
-
-static void from_cases(const struct wanted *w, sql_t *q)
-{
-	sql_add(q, SQL(" FROM case_file c WHERE 1 = 1"));
-	may_where(w->cases->people, w->principal, ACT_CASE_SEE, SQL("c.organisation"), q);
-	if (!str_empty(w->procedure))
-		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
-	add_search(w, q);
-}
-
-static sql_t rows_query(struct arena *arena, const struct wanted *w)
-{
-	sql_t q = sql_new(arena);
-	if (w->list == LIST_ALL) {
-		sql_add(&q, SQL("SELECT c.organisation, c.id, 0, '', 0, c.due_at"));
-		from_cases(w, &q);
-		if (w->after_id)
-			sql_add(&q, SQL(" AND c.id < $1"), w->after_id);
-		sql_add(&q, SQL(" ORDER BY c.id DESC LIMIT $1"), ROWS + 1);
-		return q;
-	}
-	sql_add(&q, SQL("SELECT c.organisation, c.id, t.node, t.element, t.holder, t.due_at"));
-	from_tasks(w, &q);
-	if (w->after_id)
-		sql_add(&q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due, w->after_id);
-	sql_add(&q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
-	return q;
-}
-
-static enum err count_list(struct ctx *ctx, struct db *db, const struct wanted *like,
-			   enum list list, int64_t *ret_n)
-{
-	struct wanted w = *like;
-	struct rows row;
-	sql_t q = sql_new(ctx->arena);
-	w.list = list;
-	w.words = w.procedure = S("");
-	sql_add(&q, SQL("SELECT COUNT(*)"));
-	if (list == LIST_ALL)
-		from_cases(&w, &q);
-	else
-		from_tasks(&w, &q);
-	TRY(db_one_built(ctx, db, &row, &q));
-	*ret_n = row_int(&row, 0);
-	return OK;
 }
 
 /* ---- navigation ---- */
@@ -198,72 +102,6 @@ enum err desk_navigation(struct request *request, struct db *db, const char *cur
 
 /* ---- the list as a table ---- */
 
-static struct value cell(struct arena *arena, str text, struct value url, bool head)
-{
-	static const char *const rest[] = { "number", "note", "status", "deadline" };
-	struct value c = value_map();
-	value_append(arena, &c, S("head"), value_bool(head));
-	value_append(arena, &c, S("text"), value_str(text));
-	value_append(arena, &c, S("url"), url);
-	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
-		value_append(arena, &c, str_z(rest[i]), value_null());
-	return c;
-}
-
-struct listed {
-	int64_t organisation, id, node, holder, due_at;
-	str element;
-};
-
-static struct value task_deadline(struct ctx *ctx, struct cases *cases, const struct case_file *c,
-				  const struct listed *row, usec now)
-{
-	struct case_file of_task = *c;
-	if (!row->node || !row->due_at)
-		return case_deadline_view(ctx, cases, c, now);
-	of_task.due_at = row->due_at;
-	of_task.accepted_at = c->accepted_at ? c->accepted_at : c->submitted_at;
-	of_task.finished_at = 0;
-	return case_deadline_view(ctx, cases, &of_task, now);
-}
-
-static enum err list_row(struct request *request, struct db *db, const struct wanted *w,
-			 const struct listed *row, struct value *rows)
-{
-	struct ctx *ctx = &request->ctx;
-	struct arena *arena = ctx->arena;
-	struct case_file c;
-	struct value item = value_map(), cells = value_list(), last;
-	str holder = S(""), step = S("");
-	TRY(rows_read_case(ctx, db, row->organisation, row->id, &c));
-	TRY(account_name(ctx, db, row->holder, &holder));
-	const struct procedure *procedure = case_procedure(w->cases, &c);
-	uint32_t element = procedure ? flow_find(procedure->flow, row->element) : FLOW_NONE;
-	if (element != FLOW_NONE)
-		step = procedure_step_name(procedure, element, request->language);
-	str url = request_link(request, arena_printf(arena, "/ban/%.*s", STR_ARG(c.code)));
-	value_push(arena, &cells, cell(arena, c.code, value_str(url), true));
-	last = cell(arena, c.subject, value_null(), false);
-	value_set(arena, &last, S("note"), value_str(c.applicant));
-	value_push(arena, &cells, last);
-	last = cell(arena, procedure ? procedure_text(procedure, S("title"), request->language) : S(""),
-		    value_null(), false);
-	value_set(arena, &last, S("note"), str_empty(step) ? value_null() : value_str(step));
-	value_push(arena, &cells, last);
-	last = cell(arena, holder, value_null(), false);
-	value_set(arena, &last, S("status"), case_status_view(ctx, c.status));
-	value_push(arena, &cells, last);
-	last = cell(arena, S(""), value_null(), false);
-	value_set(arena, &last, S("deadline"), task_deadline(ctx, w->cases, &c, row, w->now));
-	value_push(arena, &cells, last);
-	value_append(arena, &item, S("id"), value_str(c.code));
-	value_append(arena, &item, S("tick"), value_null());
-	value_append(arena, &item, S("cells"), cells);
-	value_append(arena, &item, S("case"), case_view(ctx, w->cases, &c));
-	value_push(arena, rows, item);
-	return OK;
-}
-
 static struct value columns_view(struct request *request)
 {
 	static const char *const labels[] = { N_("Case"), N_("About"), N_("Procedure and step"),
@@ -299,19 +137,21 @@ static enum err tabs_view(struct request *request, struct db *db, const struct w
 {
 	struct arena *arena = request->ctx.arena;
 	struct value tabs = value_map(), items = value_list();
+	struct worklist_counts counts;
+	TRY(worklist_count(&request->ctx, db, w, &counts));
 	bool sees_all = may(w->cases->people, w->principal, ACT_REGISTER_SEE, NULL);
 	for (int i = 0; i < LISTS; i++) {
 		struct value item = value_map();
-		int64_t n = 0;
+		int64_t n = counts.n[i];
 		if (i == LIST_ALL && !sees_all)
 			continue;
-		if (i != LIST_ALL)
-			TRY(count_list(&request->ctx, db, w, (enum list)i, &n));
 		value_append(arena, &item, S("label"), view_text(request, list_names[i].label));
 		value_append(arena, &item, S("url"),
 			     value_str(list_url(request, w, (enum list)i, false)));
 		value_append(arena, &item, S("current"), value_bool(w->list == (enum list)i));
-		value_append(arena, &item, S("count"), i == LIST_ALL ? value_null() : value_int(n));
+		value_append(arena, &item, S("count"), i == LIST_ALL ? value_null()
+			     : counts.more ? value_str(arena_printf(arena, "%lld+", (long long)n))
+			     : value_int(n));
 		value_append(arena, &item, S("urgency"), list_names[i].urgent && n ?
 			     value_str(S("late")) : value_null());
 		value_push(arena, &items, item);
@@ -364,16 +204,8 @@ static enum err table_view(struct request *request, struct db *db, const struct 
 	struct arena *arena = request->ctx.arena;
 	struct listed listed[ROWS + 1];
 	struct value table = value_map(), rows_list = value_list(), pagination = value_map();
-	struct rows rows;
-	size_t n = 0;
-	sql_t q = rows_query(arena, w);
-	TRY(db_query_built(&request->ctx, db, &rows, &q));
-	for (; n <= ROWS && rows_next(&rows); n++)
-		listed[n] = (struct listed){ row_int(&rows, 0), row_int(&rows, 1), row_int(&rows, 2),
-			row_int(&rows, 4), row_int(&rows, 5), row_str(&rows, 3) };
-	TRY(rows_end(&rows));
-	for (size_t i = 0; i < n && i < ROWS; i++)
-		TRY(list_row(request, db, w, &listed[i], &rows_list));
+	size_t n;
+	TRY(worklist_rows(request, db, w, listed, &n, &rows_list));
 	value_append(arena, &table, S("caption"), view_text(request, list_names[w->list].label));
 	value_append(arena, &table, S("worklist"), value_bool(true));
 	value_append(arena, &table, S("ticks"), value_null());

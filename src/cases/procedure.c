@@ -1,4 +1,5 @@
 #include "cases/room.h"
+#include "cases/worklist.h"
 
 static const struct migration steps[] = {
 	{ 1, "procedures and settings",
@@ -311,6 +312,7 @@ enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,
 	cases->people = people;
 	memcpy(cases->secret, secret, sizeof cases->secret);
 	pthread_mutex_init(&cases->reload, NULL);
+	cases->worklists = worklist_cache_new();
 	enum err err = catalogue_load(ctx, cases);
 	if (err != OK) {
 		cases_close(cases);
@@ -328,6 +330,7 @@ void cases_close(struct cases *cases)
 		before = c->before;
 		catalogue_free(c);
 	}
+	worklist_cache_free(cases->worklists);
 	pthread_mutex_destroy(&cases->reload);
 	free(cases);
 }

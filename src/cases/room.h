@@ -33,6 +33,7 @@ struct cases {
 	uint8_t secret[32];
 	const struct template_set *templates; /* of cases_speak */
 	const struct language *vietnamese;
+	struct worklist_cache *worklists; /* of worklist.h */
 };
 
 /* The reader's language, Vietnamese where nobody said. */

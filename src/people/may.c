@@ -56,18 +56,65 @@ static size_t subtree(const struct people *people, int64_t top, int64_t *ids, si
 	return n;
 }
 
+static bool has_id(const int64_t *ids, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+size_t may_organisations(const struct people *people, const struct principal *principal,
+			 enum act act, struct arena *arena, int64_t **ret_ids)
+{
+	struct organisations all = people_organisations(people);
+	int64_t *ids = ARENA_ARRAY(arena, int64_t, all.n + 1);
+	int64_t *below = ARENA_ARRAY(arena, int64_t, all.n + 1);
+	size_t n = 0, n_grants = principal ? principal->n_grants : 0;
+	for (size_t i = 0; i < n_grants; i++) {
+		struct grant grant = principal->grants[i];
+		if (!role_allows(grant.role, act) || role_is_partner(grant.role))
+			continue;
+		size_t n_below = subtree(people, grant.organisation, below, 0);
+		for (size_t k = 0; k < n_below; k++)
+			if (!has_id(ids, n, below[k]))
+				ids[n++] = below[k];
+	}
+	*ret_ids = ids;
+	return n;
+}
+
+size_t may_tasks(const struct people *people, const struct principal *principal,
+		 struct arena *arena, struct task_group **ret_groups)
+{
+	struct organisations all = people_organisations(people);
+	size_t n = 0, n_grants = principal ? principal->n_grants : 0;
+	struct task_group *groups = ARENA_ARRAY(arena, struct task_group, n_grants * all.n + 1);
+	int64_t *ids = ARENA_ARRAY(arena, int64_t, all.n + 1);
+	for (size_t i = 0; i < n_grants; i++) {
+		struct grant grant = principal->grants[i];
+		if (!role_allows(grant.role, ACT_CASE_WORK))
+			continue;
+		size_t n_ids = subtree(people, grant.organisation, ids, 0), before = n;
+		for (size_t k = 0; k < n_ids; k++) {
+			bool known = false;
+			for (size_t g = 0; g < before && !known; g++)
+				known = groups[g].role == grant.role && groups[g].agency == ids[k];
+			if (!known)
+				groups[n++] = (struct task_group){ grant.role, ids[k] };
+		}
+	}
+	*ret_groups = groups;
+	return n;
+}
+
 void may_where(const struct people *people, const struct principal *principal, enum act act,
 	       struct sql column, sql_t *q)
 {
+	int64_t *ids;
 	if (principal && principal->system)
 		return;
-	struct organisations all = people_organisations(people);
-	size_t n = 0, n_grants = principal ? principal->n_grants : 0;
-	int64_t *ids = ARENA_ARRAY(q->text.arena, int64_t, all.n * (n_grants + 1) + 1);
-	for (size_t i = 0; i < n_grants; i++)
-		if (role_allows(principal->grants[i].role, act) &&
-		    !role_is_partner(principal->grants[i].role))
-			n = subtree(people, principal->grants[i].organisation, ids, n);
+	size_t n = may_organisations(people, principal, act, q->text.arena, &ids);
 	sql_add(q, SQL(" AND "));
 	sql_in(q, column, ids, n);
 }
@@ -79,17 +126,18 @@ void may_where_task(const struct people *people, const struct principal *princip
 		return;
 	struct organisations all = people_organisations(people);
 	int64_t *ids = ARENA_ARRAY(q->text.arena, int64_t, all.n + 1);
-	sql_add(q, SQL(" AND ("));
+	size_t n = 0;
 	for (size_t i = 0; principal && i < principal->n_grants; i++) {
 		struct grant grant = principal->grants[i];
 		if (!role_allows(grant.role, ACT_CASE_WORK))
 			continue;
 		str role = role_id(grant.role);
-		sql_add(q, SQL("("));
+		sql_add(q, n++ ? SQL(" OR (") : SQL(" AND (("));
 		sql_in_text(q, role_column, &role, 1);
 		sql_add(q, SQL(" AND "));
 		sql_in(q, agency_column, ids, subtree(people, grant.organisation, ids, 0));
-		sql_add(q, SQL(") OR "));
+		sql_add(q, SQL(")"));
 	}
-	sql_add(q, SQL("1 = 0)"));
+	/* A condition that is always false beside the others would keep SQLite from the index. */
+	sql_add(q, n ? SQL(")") : SQL(" AND 1 = 0"));
 }

@@ -106,6 +106,18 @@ void may_where(const struct people *people, const struct principal *principal, e
 void may_where_task(const struct people *people, const struct principal *principal,
 		    struct sql role_column, struct sql agency_column, sql_t *q);
 
+/* The same as lists, without doubles, for queries that walk an index one place after the other:
+ * the organisations, and the (role, agency) pairs whose tasks the principal may take. In `arena`;
+ * nothing of PRINCIPAL_SYSTEM, which may everything. Return how many. */
+struct task_group {
+	enum role role;
+	int64_t agency;
+};
+size_t may_organisations(const struct people *people, const struct principal *principal,
+			 enum act act, struct arena *arena, int64_t **ret_ids);
+size_t may_tasks(const struct people *people, const struct principal *principal,
+		 struct arena *arena, struct task_group **ret_groups);
+
 /* ---- accounts ---- */
 
 struct account {

@@ -1,0 +1,385 @@
+/* The queries of the lists and their rows as views. */
+#include "cases/worklist.h"
+#include "cases/room.h"
+#include "cases/view.h"
+
+#include "text/vietnamese.h"
+
+enum {
+	BRANCHES_MAX = 32,  /* above, one condition with all places and a sort */
+	SEARCH_FOUND = 500, /* by each way of searching */
+	SEARCH_DEEP = 5000, /* newest cases searched for words in the middle of a name */
+	COUNT_DEEP = 2000,
+	COUNT_FRESH = 5,    /* seconds */
+	SLOTS = 64,
+};
+
+/* ---- queries ---- */
+
+#define CASE_COLUMNS \
+	" c.code, c.version, c.status, c.submitted_at, c.accepted_at, c.finished_at, c.due_at AS" \
+	" promised, c.paused_at, c.subject, c.applicant"
+
+static void add_prefixes(sql_t *q, str words, str folded)
+{
+	sql_add(q, SQL("c.code = $1 OR c.phone = $1 OR "), words);
+	sql_prefix(q, SQL("c.subject_key"), folded);
+	sql_add(q, SQL(" OR "));
+	sql_prefix(q, SQL("c.applicant_key"), folded);
+}
+
+/* Among open tasks, which are few: any condition will do. */
+static void search_tasks(const struct wanted *w, sql_t *q)
+{
+	str folded = vietnamese_fold(q->text.arena, w->words);
+	if (str_empty(folded))
+		return;
+	sql_add(q, SQL(" AND ("));
+	add_prefixes(q, w->words, folded);
+	if (folded.n >= 3) {
+		sql_contains(q, SQL(" OR c.subject_key"), folded);
+		sql_contains(q, SQL(" OR c.applicant_key"), folded);
+	}
+	sql_add(q, SQL(")"));
+}
+
+static void found_by(sql_t *q, struct sql column, str folded)
+{
+	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id FROM case_file WHERE "));
+	sql_prefix(q, column, folded);
+	sql_add(q, SQL(" ORDER BY "));
+	sql_add(q, column);
+	sql_add(q, SQL(" LIMIT $1) AS f"), SEARCH_FOUND);
+}
+
+/* Among all cases: each way of searching walks its own index, and only the newest cases are looked
+ * through for words in the middle. */
+static void search_cases(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
+{
+	str folded = vietnamese_fold(q->text.arena, w->words);
+	if (str_empty(folded))
+		return;
+	sql_add(q, SQL(" AND c.id IN (SELECT id FROM case_code WHERE code = $1"
+		       " UNION SELECT id FROM case_file WHERE applicant_id = $1"
+		       " AND applicant_id <> ''"), w->words);
+	found_by(q, SQL("subject_key"), folded);
+	found_by(q, SQL("applicant_key"), folded);
+	for (size_t i = 0; i < n && n <= BRANCHES_MAX && folded.n >= 3; i++) {
+		sql_add(q, SQL(" UNION SELECT id FROM (SELECT id, phone, subject_key, applicant_key"
+			       " FROM case_file WHERE organisation = $1 ORDER BY id DESC LIMIT $2)"
+			       " AS n WHERE phone = $3"),
+			ids[i], SEARCH_DEEP / (int64_t)n, w->words);
+		sql_contains(q, SQL(" OR subject_key"), folded);
+		sql_contains(q, SQL(" OR applicant_key"), folded);
+	}
+	sql_add(q, SQL(")"));
+}
+
+static void task_branch(const struct wanted *w, const struct task_group *group, sql_t *q)
+{
+	sql_add(q, SQL("SELECT t.organisation AS organisation, t.case_id AS id, t.node, t.element,"
+		       " t.holder, t.due_at AS due," CASE_COLUMNS ", COALESCE(a.name, '') AS holds"
+		       " FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
+		       " AND c.id = t.case_id LEFT JOIN account a ON a.id = t.holder"
+		       " WHERE t.state = 0"));
+	if (group)
+		sql_add(q, SQL(" AND t.agency = $1 AND t.role = $2"), group->agency,
+			role_id(group->role));
+	else
+		may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
+	if (w->list == LIST_MINE)
+		sql_add(q, SQL(" AND t.holder = $1"), w->principal->account);
+	if (w->list == LIST_LATE)
+		sql_add(q, SQL(" AND t.due_at > 0 AND t.due_at < $1"), w->now);
+	if (w->list == LIST_WAITING)
+		sql_add(q, SQL(" AND c.status = 5"));
+	else
+		sql_add(q, SQL(" AND c.status <> 5"));
+	if (!str_empty(w->procedure))
+		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	search_tasks(w, q);
+	if (w->after_id)
+		sql_add(q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due, w->after_id);
+	sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
+}
+
+static void case_branch(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
+{
+	sql_add(q, SQL("SELECT c.organisation AS organisation, c.id AS id, 0, '', 0, c.due_at AS due,"
+		       CASE_COLUMNS ", '' AS holds FROM case_file c WHERE "));
+	if (n == 1)
+		sql_add(q, SQL("c.organisation = $1"), ids[0]);
+	else
+		sql_in(q, SQL("c.organisation"), ids, n);
+	if (!str_empty(w->procedure))
+		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	search_cases(w, ids, n, q);
+	if (w->after_id)
+		sql_add(q, SQL(" AND c.id < $1"), w->after_id);
+	sql_add(q, SQL(" ORDER BY c.id DESC LIMIT $1"), ROWS + 1);
+}
+
+static void next_branch(sql_t *q, size_t i)
+{
+	sql_add(q, i ? SQL(") AS b UNION ALL SELECT * FROM (") : SQL("SELECT * FROM ("));
+}
+
+static sql_t tasks_query(struct arena *arena, const struct wanted *w)
+{
+	sql_t q = sql_new(arena);
+	struct task_group *groups;
+	size_t n = may_tasks(w->cases->people, w->principal, arena, &groups);
+	if (n == 0 || n > BRANCHES_MAX / 2 || !str_empty(w->words)) {
+		task_branch(w, NULL, &q);
+		return q;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (n > 1)
+			next_branch(&q, i);
+		task_branch(w, &groups[i], &q);
+	}
+	if (n > 1)
+		sql_add(&q, SQL(") AS b ORDER BY due, id LIMIT $1"), ROWS + 1);
+	return q;
+}
+
+static sql_t cases_query(struct arena *arena, const struct wanted *w)
+{
+	sql_t q = sql_new(arena);
+	int64_t *ids;
+	size_t n = may_organisations(w->cases->people, w->principal, ACT_CASE_SEE, arena, &ids);
+	if (n <= 1 || n > BRANCHES_MAX || !str_empty(w->words)) {
+		case_branch(w, ids, n, &q);
+		return q;
+	}
+	for (size_t i = 0; i < n; i++) {
+		next_branch(&q, i);
+		case_branch(w, &ids[i], 1, &q);
+	}
+	sql_add(&q, SQL(") AS b ORDER BY id DESC LIMIT $1"), ROWS + 1);
+	return q;
+}
+
+/* ---- rows as views ---- */
+
+/* What the row before had in words: neighbours in a list are due on the same day at the same step. */
+struct said {
+	int64_t day;
+	bool late;
+	struct value state, words;
+	const struct procedure *procedure;
+	str element, title, step;
+};
+
+static struct value cell(struct arena *arena, str text, struct value url, bool head)
+{
+	static const str rest[] = { S("number"), S("note"), S("status"), S("deadline") };
+	struct value c = value_map();
+	value_append(arena, &c, S("head"), value_bool(head));
+	value_append(arena, &c, S("text"), value_str(text));
+	value_append(arena, &c, S("url"), url);
+	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
+		value_append(arena, &c, rest[i], value_null());
+	return c;
+}
+
+static struct value deadline_cell(struct ctx *ctx, const struct wanted *w, struct case_file c,
+				  const struct listed *row, struct said *said)
+{
+	struct value view = value_map();
+	if (row->node && row->due_at) {
+		c.due_at = row->due_at;
+		c.accepted_at = c.accepted_at ? c.accepted_at : c.submitted_at;
+		c.finished_at = 0;
+	}
+	enum timeliness timeliness = case_timeliness(&c, w->now);
+	if (timeliness != TIME_OPEN && timeliness != TIME_OPEN_LATE)
+		return case_deadline_view(ctx, w->cases, &c, w->now);
+	int64_t day = calendar_day(cases_calendar(w->cases), c.due_at);
+	bool late = w->now > c.due_at;
+	if (said->day != day || said->late != late) {
+		view = case_deadline_view(ctx, w->cases, &c, w->now);
+		said->day = day;
+		said->late = late;
+		said->state = value_get(view, S("state"));
+		said->words = value_get(view, S("words"));
+		return view;
+	}
+	value_append(ctx->arena, &view, S("state"), said->state);
+	value_append(ctx->arena, &view, S("words"), said->words);
+	value_append(ctx->arena, &view, S("date"), view_time(ctx, w->cases, c.due_at));
+	return view;
+}
+
+static void say_step(struct request *request, const struct wanted *w, const struct case_file *c,
+		     str element, struct said *said)
+{
+	const struct procedure *procedure = case_procedure(w->cases, c);
+	if (procedure != said->procedure || !procedure) {
+		said->procedure = procedure;
+		said->title = procedure ?
+			procedure_text(procedure, S("title"), request->language) : S("");
+		said->element = said->step = S("");
+	}
+	if (!procedure || str_eq(element, said->element))
+		return;
+	uint32_t at = flow_find(procedure->flow, element);
+	said->element = element;
+	said->step = at == FLOW_NONE ? S("") :
+		procedure_step_name(procedure, at, request->language);
+}
+
+static struct value row_view_of(struct request *request, const struct wanted *w,
+				const struct case_file *c, const struct listed *row,
+				struct said *said)
+{
+	struct ctx *ctx = &request->ctx;
+	struct arena *arena = ctx->arena;
+	struct value item = value_map(), cells = value_list(), last;
+	str url = request_link(request, arena_join(arena, (str[]){ S("/ban/"), c->code }, 2));
+	say_step(request, w, c, row->element, said);
+	value_push(arena, &cells, cell(arena, c->code, value_str(url), true));
+	last = cell(arena, c->subject, value_null(), false);
+	value_set(arena, &last, S("note"), value_str(c->applicant));
+	value_push(arena, &cells, last);
+	last = cell(arena, said->title, value_null(), false);
+	value_set(arena, &last, S("note"),
+		  str_empty(said->step) ? value_null() : value_str(said->step));
+	value_push(arena, &cells, last);
+	last = cell(arena, row->holder_name, value_null(), false);
+	value_set(arena, &last, S("status"), case_status_view(ctx, c->status));
+	value_push(arena, &cells, last);
+	last = cell(arena, S(""), value_null(), false);
+	value_set(arena, &last, S("deadline"), deadline_cell(ctx, w, *c, row, said));
+	value_push(arena, &cells, last);
+	value_append(arena, &item, S("id"), value_str(c->code));
+	value_append(arena, &item, S("tick"), value_null());
+	value_append(arena, &item, S("cells"), cells);
+	return item;
+}
+
+static struct listed listed_of(const struct rows *r)
+{
+	return (struct listed){ row_int(r, 0), row_int(r, 1), row_int(r, 2), row_int(r, 4),
+				row_int(r, 5), row_str(r, 3), row_str(r, 16) };
+}
+
+static struct case_file light_case(const struct rows *r)
+{
+	return (struct case_file){
+		.organisation = row_int(r, 0), .id = row_int(r, 1), .code = row_str(r, 6),
+		.version = row_int(r, 7), .status = row_int(r, 8), .submitted_at = row_int(r, 9),
+		.accepted_at = row_int(r, 10), .finished_at = row_int(r, 11),
+		.due_at = row_int(r, 12), .paused_at = row_int(r, 13), .subject = row_str(r, 14),
+		.applicant = row_str(r, 15),
+	};
+}
+
+/* Programs are told the whole case. */
+static enum err add_cases(struct request *request, struct db *db, const struct wanted *w,
+			  const struct listed *listed, struct value *rows)
+{
+	for (uint32_t i = 0; i < rows->n; i++) {
+		struct case_file c;
+		TRY(rows_read_case(&request->ctx, db, listed[i].organisation, listed[i].id, &c));
+		value_append(request->ctx.arena, &rows->items[i], S("case"),
+			     case_view(&request->ctx, w->cases, &c));
+	}
+	return OK;
+}
+
+enum err worklist_rows(struct request *request, struct db *db, const struct wanted *w,
+		       struct listed *listed, size_t *ret_n, struct value *ret_rows)
+{
+	struct arena *arena = request->ctx.arena;
+	struct said said = { .day = INT64_MIN };
+	struct rows rows;
+	size_t n = 0;
+	sql_t q = w->list == LIST_ALL ? cases_query(arena, w) : tasks_query(arena, w);
+	*ret_rows = value_list();
+	TRY(db_query_built(&request->ctx, db, &rows, &q));
+	for (; n <= ROWS && rows_next(&rows); n++) {
+		listed[n] = listed_of(&rows);
+		struct case_file c = light_case(&rows);
+		if (n < ROWS)
+			value_push(arena, ret_rows, row_view_of(request, w, &c, &listed[n], &said));
+	}
+	TRY(rows_end(&rows));
+	*ret_n = n;
+	return request->wants_json ? add_cases(request, db, w, listed, ret_rows) : OK;
+}
+
+/* ---- counts ---- */
+
+struct slot {
+	int64_t account, event; /* the newest event when it was counted */
+	usec at;
+	struct worklist_counts counts;
+};
+
+struct worklist_cache {
+	pthread_mutex_t lock;
+	struct slot slots[SLOTS];
+};
+
+struct worklist_cache *worklist_cache_new(void)
+{
+	struct worklist_cache *cache = calloc(1, sizeof *cache);
+	if (!cache)
+		abort();
+	pthread_mutex_init(&cache->lock, NULL);
+	return cache;
+}
+
+void worklist_cache_free(struct worklist_cache *cache)
+{
+	if (!cache)
+		return;
+	pthread_mutex_destroy(&cache->lock);
+	free(cache);
+}
+
+static enum err count_tasks(struct ctx *ctx, struct db *db, const struct wanted *w,
+			    struct worklist_counts *counts)
+{
+	sql_t q = sql_new(ctx->arena);
+	struct rows row;
+	sql_add(&q, SQL("SELECT COUNT(CASE WHEN status <> 5 THEN 1 END),"
+			" COUNT(CASE WHEN status <> 5 AND holder = $1 THEN 1 END),"
+			" COUNT(CASE WHEN status <> 5 AND due_at > 0 AND due_at < $2 THEN 1 END),"
+			" COUNT(CASE WHEN status = 5 THEN 1 END), COUNT(*)"
+			" FROM (SELECT t.holder, t.due_at, c.status FROM case_task t"
+			" JOIN case_file c ON c.organisation = t.organisation AND c.id = t.case_id"
+			" WHERE t.state = 0"), w->principal->account, w->now);
+	may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), &q);
+	sql_add(&q, SQL(" LIMIT $1) AS w"), COUNT_DEEP);
+	TRY(db_one_built(ctx, db, &row, &q));
+	for (int i = LIST_TODO; i <= LIST_WAITING; i++)
+		counts->n[i] = row_int(&row, i);
+	counts->n[LIST_ALL] = 0;
+	counts->more = row_int(&row, 4) == COUNT_DEEP;
+	return OK;
+}
+
+enum err worklist_count(struct ctx *ctx, struct db *db, const struct wanted *w,
+			struct worklist_counts *ret_counts)
+{
+	struct worklist_cache *cache = w->cases->worklists;
+	struct slot now = { .account = w->principal->account, .at = w->now };
+	struct slot *slot = &cache->slots[(uint64_t)now.account % SLOTS];
+	TRY(db_int(ctx, db, 0, &now.event, SQL("SELECT MAX(id) FROM event")));
+	pthread_mutex_lock(&cache->lock);
+	bool good = slot->account == now.account && slot->event == now.event &&
+		    slot->at <= now.at && now.at - slot->at < COUNT_FRESH * USEC_SECOND;
+	if (good)
+		*ret_counts = slot->counts;
+	pthread_mutex_unlock(&cache->lock);
+	if (good)
+		return OK;
+	TRY(count_tasks(ctx, db, w, &now.counts));
+	*ret_counts = now.counts;
+	pthread_mutex_lock(&cache->lock);
+	*slot = now;
+	pthread_mutex_unlock(&cache->lock);
+	return OK;
+}
