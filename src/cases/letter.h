@@ -23,5 +23,7 @@ enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
 /* The letter's HTML. `url_base` is the public address ("https://…"). */
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		     const struct case_file *c, str kind, str url_base, str *ret_html);
+/* [{title, url, pdf}] for the page of the case at `path` ("/ban/CODE" or "/tra-cuu/CODE"). */
+struct value letters_view(struct request *request, const struct letters *letters, str path);
 
 #endif

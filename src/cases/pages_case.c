@@ -1,5 +1,6 @@
 /* One case at the officers' desk: what was filed, what is to be done, what happened. */
 #include "cases/desk.h"
+#include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
@@ -35,7 +36,8 @@ struct opened {
 	struct object *object;
 	struct case_tasks tasks;
 	struct case_legs legs;
-	struct value timeline, flow, duplicates, files, letters, papers, entries;
+	struct value timeline, flow, duplicates, files, papers;
+	struct letters letters;
 	struct calendar_due due;
 	bool due_known;
 };
@@ -113,6 +115,7 @@ static enum err read_opened(struct ctx *ctx, struct db *db, void *arg)
 	TRY(case_timeline(ctx, o->cases, db, &o->c, !sees_all(o), &o->timeline));
 	TRY(case_flow_view(ctx, o->cases, db, &o->c, &o->flow));
 	TRY(case_duplicates(ctx, o->cases, db, &o->c, &o->duplicates));
+	TRY(letters_of(ctx, o->cases, db, &o->c, &o->letters));
 	TRY(read_files(ctx, db, o));
 	TRY(read_papers(ctx, db, o));
 	o->due_known = o->c.due_at && !o->c.apologised &&
@@ -269,12 +272,12 @@ static struct value identity_view(struct request *request, const struct opened *
 {
 	struct arena *arena = request->ctx.arena;
 	struct value list = value_list(), item;
-	value_push(arena, &list, identity_item(request, "Code", value_str(o->code)));
-	value_push(arena, &list, identity_item(request, "About", value_str(o->c.subject)));
-	item = identity_item(request, "State", value_null());
+	value_push(arena, &list, identity_item(request, N_("Code"), value_str(o->code)));
+	value_push(arena, &list, identity_item(request, N_("About"), value_str(o->c.subject)));
+	item = identity_item(request, N_("State"), value_null());
 	value_set(arena, &item, S("status"), case_status_view(&request->ctx, o->c.status));
 	value_push(arena, &list, item);
-	item = identity_item(request, "Promised for", value_null());
+	item = identity_item(request, N_("Promised for"), value_null());
 	value_set(arena, &item, S("deadline"),
 		  case_deadline_view(&request->ctx, o->cases, &o->c, clock_business()));
 	if (o->c.accepted_at)
@@ -394,6 +397,9 @@ static enum err page_view(struct request *request, struct response *response, st
 	value_set(arena, &view, S("identity"), identity_view(request, o));
 	value_set(arena, &view, S("legs"), legs_view(request, o));
 	value_set(arena, &view, S("rights"), rights_view(request, o));
+	value_set(arena, &view, S("has_letters"), value_bool(o->letters.n > 0));
+	value_set(arena, &view, S("letters"),
+		  letters_view(request, &o->letters, page_path(request)));
 	value_set(arena, &view, S("events"), timeline_events(ctx, o->timeline));
 	value_set(arena, &view, S("flow"), o->flow);
 	value_set(arena, &view, S("files"), sees_all(o) ? o->files : value_list());
@@ -412,8 +418,9 @@ static enum err page_view(struct request *request, struct response *response, st
 			  value_str(due_sentence(ctx, o->cases, &o->due)));
 		value_set(arena, &view, S("days"), due_days_view(ctx, o->cases, &o->due));
 	}
-	value_set(arena, &view, S("accepted"), value_bool(o->c.accepted_at != 0));
 	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
+	value_set(arena, &view, S("further"),
+		  value_bool(result && !errors.n && result->action == FORM_SUBMIT));
 	response_view(response, "cases/case", view);
 	if (errors.n)
 		response_status(response, 422);
@@ -572,7 +579,9 @@ static enum err complete_post(struct request *request, struct response *response
 	if (form) {
 		struct form_env env = desk_form_env(request);
 		form_read(form, FORM_ALL, posted, form_start(form, o.c.data, &env), &env, &read);
-		if (read.action == FORM_CHANGE || read.errors.n || request_has_mistakes(request))
+		bool faulty = read.errors.n || request_has_mistakes(request);
+		upload_forgive_unasked(&env, form, posted, &read);
+		if (read.action == FORM_CHANGE || faulty)
 			return page_view(request, response, &o, &read, node);
 		completion.data = own_data(request->ctx.arena, &read, o.c.data);
 		str outcome = value_text(value_get(read.submission, S("outcome")));

@@ -86,14 +86,17 @@ enum err desk_navigation(struct request *request, struct db *db, const char *cur
 	struct value take = value_list(), write = value_list();
 	(void)db;
 	if (may(cases->people, principal, ACT_CASE_SEE, NULL))
-		value_push(arena, &work, nav_item(request, "/ban", "Worklists", current));
+		value_push(arena, &work, nav_item(request, "/ban", N_("Worklists"),
+						    current));
 	if (may(cases->people, principal, ACT_CASE_FILE, NULL))
-		value_push(arena, &take, nav_item(request, "/ban/nop", "Take a case in", current));
+		value_push(arena, &take, nav_item(request, "/ban/nop", N_("Take a case in"),
+						    current));
 	if (may(cases->people, principal, ACT_ARTICLE_EDIT, NULL))
-		value_push(arena, &write, nav_item(request, "/quan-tri/tin", "Articles", current));
-	push_group(request, &groups, "Cases", work);
-	push_group(request, &groups, "Counter", take);
-	push_group(request, &groups, "Portal", write);
+		value_push(arena, &write, nav_item(request, "/quan-tri/tin", N_("Articles"),
+						    current));
+	push_group(request, &groups, N_("Cases"), work);
+	push_group(request, &groups, N_("Counter"), take);
+	push_group(request, &groups, N_("Portal"), write);
 	value_append(arena, &desk, S("home"), value_str(request_link(request, S("/ban"))));
 	value_append(arena, &desk, S("groups"), groups);
 	*ret_desk = desk;
@@ -198,6 +201,23 @@ static struct value filter_view(struct request *request, const struct wanted *w)
 	return filter;
 }
 
+/* The list is in order of what is due: the first step nobody holds is the next to take. */
+static void take_next(struct request *request, const struct wanted *w, const struct listed *listed,
+		      struct value rows_list, struct value *view)
+{
+	struct arena *arena = request->ctx.arena;
+	value_set(arena, view, S("take_next"), value_null());
+	for (uint32_t i = 0; i < rows_list.n && w->list == LIST_TODO; i++) {
+		str code = value_text(value_get(rows_list.items[i], S("id")));
+		str act = arena_printf(arena, "/ban/%.*s/viec/%lld/nhan", STR_ARG(code),
+				       (long long)listed[i].node);
+		if (listed[i].holder)
+			continue;
+		value_set(arena, view, S("take_next"), value_str(request_link(request, act)));
+		return;
+	}
+}
+
 static enum err table_view(struct request *request, struct db *db, const struct wanted *w,
 			   struct value *view)
 {
@@ -254,6 +274,7 @@ static enum err desk_page(struct request *request, struct response *response)
 		  value_is_null(value_get(view, S("table"))) ? empty : value_null());
 	value_set(ctx->arena, &view, S("desk"), desk);
 	value_set(ctx->arena, &view, S("filter"), filter_view(request, &w));
+	value_set(ctx->arena, &view, S("csrf"), value_str(request_csrf(request)));
 	response_view(response, "cases/desk", view);
 	return OK;
 }
@@ -398,6 +419,8 @@ static enum err intake_view(struct request *request, struct response *response, 
 	view_page(request, &view, procedure_text(in->procedure, S("title"), request->language));
 	struct value errors = desk_errors(request, show.errors);
 	value_set(arena, &view, S("errors"), errors);
+	value_set(arena, &view, S("further"),
+		  value_bool(result && !errors.n && result->action == FORM_SUBMIT));
 	value_set(arena, &view, S("desk"), desk);
 	value_set(arena, &view, S("office"), value_str(organisation_name(
 		  organisation_by_id(cases_of(request)->people, in->organisation),
@@ -460,7 +483,9 @@ static enum err intake_post(struct request *request, struct response *response)
 	struct value before = form_start(in.form, value_map(), &in.env);
 	form_read(in.form, FORM_ALL, posted, before, &in.env, &read);
 	drop_file_errors(&read, in.form, &in.env);
-	if (read.action == FORM_CHANGE || read.errors.n || request_has_mistakes(request))
+	bool faulty = read.errors.n || request_has_mistakes(request);
+	upload_forgive_unasked(&in.env, in.form, posted, &read);
+	if (read.action == FORM_CHANGE || faulty)
 		return intake_view(request, response, &in, &read);
 	form_check(in.form, read.data, &in.env, &checked);
 	TRY(submit_intake(request, &in, checked.submission, &done));
@@ -468,13 +493,15 @@ static enum err intake_post(struct request *request, struct response *response)
 			     .organisation = in.organisation };
 	struct acceptance acceptance = { .note = str_trim(request_field(request, "note")) };
 	struct paper_check *papers;
+	const char *page = "";
 	desk_read_papers(request, in.procedure, &papers, &acceptance.n_papers);
 	acceptance.papers = papers;
 	if (str_eq(request_field(request, "act"), S("accept"))) {
 		TRY(case_accept(&request->ctx, cases_of(request), &who, done.code, &acceptance));
-		response_flash(response, "success", "Accepted. Print the receipt for the applicant.");
+		/* The applicant is waiting at the counter for the receipt. */
+		page = "/giay/receipt";
 	}
-	response_redirect(response, arena_printf(request->ctx.arena, "/ban/%.*s", STR_ARG(done.code)));
+	response_redirect(response, arena_printf(request->ctx.arena, "/ban/%.*s%s", STR_ARG(done.code), page));
 	return OK;
 }
 

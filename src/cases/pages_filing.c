@@ -281,6 +281,8 @@ static enum err show_page(struct request *request, struct response *response, st
 				      : path_of(request, &f->draft, page_name(request, before));
 	struct value errors = error_list(request, show.errors);
 	value_set(arena, &view, S("errors"), errors);
+	value_set(arena, &view, S("further"),
+		  value_bool(result && !errors.n && result->action == FORM_SUBMIT));
 	value_set(arena, &view, S("back"), value_str(request_link(request, back)));
 	value_set(arena, &view, S("form"), value_html(form_html(f->form, &show, &f->env)));
 	value_set(arena, &view, S("action"), value_str(request->target));
@@ -330,8 +332,10 @@ static enum err filing_post(struct request *request, struct response *response)
 				     STR_ARG(result.anchor)));
 		return OK;
 	}
-	if (!good)
+	if (!good) {
+		upload_forgive_unasked(&f.env, f.form, posted, &result);
 		return show_page(request, response, &f, page, &result);
+	}
 	if (str_eq(request_field(request, "next"), S("check")))
 		next = FORM_ALL;
 	response_redirect(response, path_of(request, &f.draft, page_name(request, next)));

@@ -97,6 +97,23 @@ static enum err letter_page(struct request *request, struct response *response)
 	return OK;
 }
 
+struct value letters_view(struct request *request, const struct letters *letters, str path)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value list = value_list();
+	for (size_t i = 0; i < letters->n; i++) {
+		struct value item = value_map();
+		str url = request_link(request, arena_printf(arena, "%.*s/giay/%.*s", STR_ARG(path),
+							     STR_ARG(letters->items[i].kind)));
+		value_append(arena, &item, S("title"), value_str(letters->items[i].title));
+		value_append(arena, &item, S("url"), value_str(url));
+		value_append(arena, &item, S("pdf"),
+			     value_str(arena_printf(arena, "%.*s.pdf", STR_ARG(url))));
+		value_push(arena, &list, item);
+	}
+	return list;
+}
+
 const struct route letter_routes[] = {
 	{ WEB_GET, "/ban/{code}/giay/{letter}", ACT_CASE_SEE, letter_page, .object = case_of_code,
 	  .flags = ROUTE_MAIN },

@@ -1,4 +1,5 @@
 /* Following one case: by code and PIN, without an account. Answers what is asked, or withdraws. */
+#include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
@@ -111,6 +112,7 @@ struct tracked {
 	struct case_file c;
 	struct object object;
 	struct value timeline, flow, tasks;
+	struct letters letters;
 	struct calendar_due due;
 	bool due_known;
 };
@@ -122,6 +124,7 @@ static enum err read_tracked(struct ctx *ctx, struct db *db, void *arg)
 	TRY(case_object(ctx, db, &t->c, &t->object));
 	TRY(case_timeline(ctx, t->cases, db, &t->c, true, &t->timeline));
 	TRY(case_flow_view(ctx, t->cases, db, &t->c, &t->flow));
+	TRY(letters_of(ctx, t->cases, db, &t->c, &t->letters));
 	struct case_tasks tasks;
 	TRY(case_tasks(ctx, t->cases, db, &t->c, &tasks));
 	t->tasks = value_list();
@@ -190,6 +193,9 @@ static enum err track_view(struct request *request, struct response *response, s
 	value_set(arena, &view, S("timeline"), t->timeline);
 	value_set(arena, &view, S("flow"), t->flow);
 	value_set(arena, &view, S("holders"), t->tasks);
+	value_set(arena, &view, S("has_letters"), value_bool(t->letters.n > 0));
+	value_set(arena, &view, S("letters"),
+		  letters_view(request, &t->letters, path_of(request, t->code)));
 	if (t->due_known) {
 		value_set(arena, &view, S("due_reason"),
 			  value_str(due_sentence(ctx, t->cases, &t->due)));

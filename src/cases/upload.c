@@ -133,3 +133,29 @@ void upload_attachments(struct arena *arena, struct value data, struct attachmen
 	*ret_items = walk.items;
 	*ret_n = walk.n;
 }
+
+/* Whether the page had the field: under its own name, or that of a part ("….day", "….?"). A file
+ * field without a file is not posted at all, so it counts as asked. */
+static bool was_asked(struct form_env *env, const struct form *form, struct value posted,
+		      const struct form_result *result, str name)
+{
+	struct form_file_rule rule;
+	if (form_file_field(form, name, result->data, env, &rule))
+		return true;
+	for (uint32_t i = 0; i < posted.n; i++) {
+		str key = posted.members[i].key;
+		if (str_starts(key, name) && (key.n == name.n || key.p[name.n] == '.'))
+			return true;
+	}
+	return false;
+}
+
+void upload_forgive_unasked(struct form_env *env, const struct form *form, struct value posted,
+			    struct form_result *result)
+{
+	for (uint32_t i = 0; i < result->errors.n; i++)
+		if (was_asked(env, form, posted, result,
+			      value_text(value_get(result->errors.items[i], S("name")))))
+			return;
+	result->errors = value_list();
+}

@@ -3,6 +3,7 @@
 #define MOTCUA_CASES_UPLOAD_H
 
 #include "cases/cases.h"
+#include "form/form.h"
 #include "web/web.h"
 
 enum { UPLOADS_MAX = 20 };
@@ -20,5 +21,9 @@ enum err upload_posted(struct request *request, struct cases *cases, struct valu
 /* {field, name, hash, type, size} of every file in the form's data. */
 void upload_attachments(struct arena *arena, struct value data, struct attachment **ret_items,
 			size_t *ret_n);
+/* An answer may bring questions that were not on the page as it was sent. When all errors are of
+ * those, they are dropped: the page is shown again with the questions, and without reproach. */
+void upload_forgive_unasked(struct form_env *env, const struct form *form, struct value posted,
+			    struct form_result *result);
 
 #endif
