@@ -1,8 +1,7 @@
 // The API from outside: a linked case from draft to return by the officers it needs, what others
 // may not do, and what happens when things are sent twice. node tests/api/walk.mjs [DATABASE]
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filing } from "./filing.mjs";
 import { Town, failures, verdict } from "./town.mjs";
@@ -95,7 +94,7 @@ async function wholeLife() {
 }
 
 async function proof({ code, pin }) {
-	const folder = mkdtempSync(join(tmpdir(), "motcua-proof-"));
+	const folder = join(town.data, "tmp");
 	let act;
 	for (let i = 0; i < 40; i++) {
 		act = await town.call(null, "GET", `/ledger/act?case=${code}&pin=${pin}`);
