@@ -107,7 +107,8 @@ static str line_clean(struct reader *r, int number, str raw)
 			buf_byte(&out, ' ');
 		at += length ? length : 1;
 	}
-	return str_trim(buf_view(&out));
+	/* What was taken away may have parted a letter from its mark. */
+	return str_trim(vietnamese_nfc(r->ctx->arena, buf_view(&out)));
 }
 
 /* ---- menus ---- */
