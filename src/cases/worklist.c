@@ -339,19 +339,37 @@ void worklist_cache_free(struct worklist_cache *cache)
 	free(cache);
 }
 
+static void counted_branch(const struct wanted *w, const struct task_group *group, sql_t *q)
+{
+	sql_add(q, SQL("SELECT t.holder AS holder, t.due_at AS due_at, c.status AS status"
+		       " FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
+		       " AND c.id = t.case_id WHERE t.state = 0"));
+	if (group)
+		sql_add(q, SQL(" AND t.agency = $1 AND t.role = $2"), group->agency,
+			role_id(group->role));
+	else
+		may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
+}
+
 static enum err count_tasks(struct ctx *ctx, struct db *db, const struct wanted *w,
 			    struct worklist_counts *counts)
 {
 	sql_t q = sql_new(ctx->arena);
+	struct task_group *groups;
 	struct rows row;
+	size_t n = may_tasks(w->cases->people, w->principal, ctx->arena, &groups);
 	sql_add(&q, SQL("SELECT COUNT(CASE WHEN status <> 5 THEN 1 END),"
 			" COUNT(CASE WHEN status <> 5 AND holder = $1 THEN 1 END),"
 			" COUNT(CASE WHEN status <> 5 AND due_at > 0 AND due_at < $2 THEN 1 END),"
-			" COUNT(CASE WHEN status = 5 THEN 1 END), COUNT(*)"
-			" FROM (SELECT t.holder, t.due_at, c.status FROM case_task t"
-			" JOIN case_file c ON c.organisation = t.organisation AND c.id = t.case_id"
-			" WHERE t.state = 0"), w->principal->account, w->now);
-	may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), &q);
+			" COUNT(CASE WHEN status = 5 THEN 1 END), COUNT(*) FROM ("),
+		w->principal->account, w->now);
+	if (n == 0 || n > BRANCHES_MAX)
+		counted_branch(w, NULL, &q);
+	for (size_t i = 0; i < n && n <= BRANCHES_MAX; i++) {
+		if (i)
+			sql_add(&q, SQL(" UNION ALL "));
+		counted_branch(w, &groups[i], &q);
+	}
 	sql_add(&q, SQL(" LIMIT $1) AS w"), COUNT_DEEP);
 	TRY(db_one_built(ctx, db, &row, &q));
 	for (int i = LIST_TODO; i <= LIST_WAITING; i++)
