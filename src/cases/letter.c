@@ -43,12 +43,15 @@ static void add_letter(struct ctx *ctx, struct letters *letters, str kind, str t
 }
 
 /* A letter's own title in its <title>. */
+/* In a list the kind of letter is enough: what the title says of the case is left out. */
 static str title_in(str text)
 {
 	size_t from = str_find(text, S("<title>")), to = str_find(text, S("</title>"));
 	if (from == SIZE_MAX || to == SIZE_MAX || to < from)
 		return S("");
-	return str_slice(text, from + 7, to);
+	str title = str_slice(text, from + 7, to);
+	size_t variable = str_find(title, S("{{"));
+	return str_trim(variable == SIZE_MAX ? title : str_slice(title, 0, variable));
 }
 
 static str letter_file(const struct cases *cases, const struct procedure *procedure, str name,
