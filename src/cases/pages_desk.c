@@ -226,6 +226,7 @@ static enum err table_view(struct request *request, struct db *db, const struct 
 	struct value table = value_map(), rows_list = value_list(), pagination = value_map();
 	size_t n;
 	TRY(worklist_rows(request, db, w, listed, &n, &rows_list));
+	take_next(request, w, listed, rows_list, view);
 	value_append(arena, &table, S("caption"), view_text(request, list_names[w->list].label));
 	value_append(arena, &table, S("worklist"), value_bool(true));
 	value_append(arena, &table, S("ticks"), value_null());
@@ -501,7 +502,8 @@ static enum err intake_post(struct request *request, struct response *response)
 		/* The applicant is waiting at the counter for the receipt. */
 		page = "/giay/receipt";
 	}
-	response_redirect(response, arena_printf(request->ctx.arena, "/ban/%.*s%s", STR_ARG(done.code), page));
+	response_redirect(response, arena_printf(request->ctx.arena, "/ban/%.*s%s",
+						 STR_ARG(done.code), page));
 	return OK;
 }
 
