@@ -5,7 +5,7 @@
 
 /* Expressions of forms are small: what one of them may cost at most, since there are many. */
 enum { EXPRESSION_STEPS = 100000, EXPRESSION_MEMORY = 4 << 20 };
-enum { ROUNDS_MAX = 40, COMPUTED_MAX = 500 };
+enum { ROUNDS_MAX = 40, COMPUTED_MAX = 500, ROUND_MEMORY = 16 << 20 };
 
 /* --- Scopes --- */
 
@@ -379,14 +379,17 @@ static bool settle_one(struct sheet *sheet, const struct instance *in)
 static bool settle_round(struct sheet *sheet)
 {
 	bool changed = false;
-	for (size_t i = 0; i < sheet->shown_count; i++)
+	size_t before = sheet->arena->used;
+	for (size_t i = 0; i < sheet->shown_count && sheet->arena->used - before < ROUND_MEMORY; i++)
 		changed |= settle_one(sheet, &sheet->shown[i]);
 	return changed;
 }
 
 static bool settle_within(struct sheet *sheet, int rounds)
 {
-	while (rounds-- > 0) {
+	/* An expression that reads its own answer may make it longer each time. */
+	size_t before = sheet->arena->used;
+	while (rounds-- > 0 && sheet->arena->used - before < ROUND_MEMORY) {
 		look(sheet);
 		if (!settle_round(sheet))
 			return true;
