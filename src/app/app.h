@@ -63,6 +63,11 @@ void app_close(struct app *app);
 /* Writes DATA/motcua.json durably. */
 enum err app_save_settings(struct ctx *ctx, struct app *app);
 
+/* Ticks and outbox while the program serves (background.c). Stopping waits for what runs. */
+struct background;
+enum err background_start(struct ctx *ctx, struct app *app, struct background **ret_background);
+void background_stop(struct background *background); /* NULL is fine */
+
 /* A pack's file as text, or its JSON. ERR_NOT_FOUND, ERR_INVALID naming file, line and column. */
 enum err pack_text(struct ctx *ctx, const char *pack, const char *name, str *ret_text);
 enum err pack_json(struct ctx *ctx, const char *pack, const char *name, struct value *ret_v);

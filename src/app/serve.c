@@ -1,18 +1,12 @@
 /* motcua serve: the rooms joined to the server. */
 #include "app/app.h"
 
-#include "base/log.h"
 #include "cases/pages.h"
 #include "portal/portal.h"
-#include "store/mail.h"
-#include "store/outbox.h"
 #include "web/web.h"
 
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* ---- hooks ---- */
 
@@ -67,34 +61,6 @@ static enum err hook_healthy(void *arg, struct ctx *ctx)
 	return store_read(ctx, app->store, read_one, NULL);
 }
 
-/* ---- what ticks ---- */
-
-struct ticker {
-	struct app *app;
-	pthread_t thread;
-	atomic_bool stop;
-};
-
-enum { TIMERS_A_TICK = 100 };
-
-/* Flow timers that came due, once a second. */
-static void *tick(void *arg)
-{
-	struct ticker *ticker = arg;
-	while (!atomic_load(&ticker->stop)) {
-		struct arena arena;
-		arena_init(&arena);
-		struct ctx ctx = { .arena = &arena };
-		int64_t n;
-		if (cases_tick(&ctx, ticker->app->cases, TIMERS_A_TICK, &n) != OK)
-			log_fault(&ctx.fault, "timers");
-		arena_done(&arena);
-		for (int i = 0; i < 10 && !atomic_load(&ticker->stop); i++)
-			usleep(100000);
-	}
-	return NULL;
-}
-
 /* ---- serving ---- */
 
 static void fill_options(struct ctx *ctx, struct app *app, struct web_options *options)
@@ -135,7 +101,7 @@ static size_t count_routes(const struct route *routes)
 	return n;
 }
 
-static enum err run_web(struct ctx *ctx, struct app *app, struct outbox *outbox)
+static enum err run_web(struct ctx *ctx, struct app *app)
 {
 	struct web_options options;
 	struct web_hooks hooks = hooks_of;
@@ -147,6 +113,7 @@ static enum err run_web(struct ctx *ctx, struct app *app, struct outbox *outbox)
 		{ "tracking", tracking_routes, 0, app->cases },
 		{ "desk", desk_routes, 0, app->cases },
 		{ "case", case_routes, 0, app->cases },
+		{ "case_look", case_look_routes, 0, app->cases },
 		{ "letter", letter_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
 		{ "ledger", ledger_routes, 0, app },
@@ -157,30 +124,23 @@ static enum err run_web(struct ctx *ctx, struct app *app, struct outbox *outbox)
 		items[i] = &tables[i];
 	}
 	struct route_tables all = { items, ARRAY_SIZE(tables) };
-	struct ticker ticker = { .app = app };
+	struct background *background;
 	struct web *web;
 	hooks.app = app;
 	fill_options(ctx, app, &options);
 	TRY(web_start(ctx, &options, &hooks, &all, &web));
-	bool ticking = pthread_create(&ticker.thread, NULL, tick, &ticker) == 0;
-	say_where(app);
-	web_run(web);
+	enum err err = background_start(ctx, app, &background);
+	if (err == OK) {
+		say_where(app);
+		web_run(web);
+	}
 	web_stop(web);
-	atomic_store(&ticker.stop, true);
-	if (ticking)
-		pthread_join(ticker.thread, NULL);
-	(void)outbox;
-	return OK;
+	background_stop(background);
+	return err;
 }
 
 enum err command_serve(struct ctx *ctx, struct app *app)
 {
-	struct outbox *outbox = NULL;
-	struct mail_settings mail = {
-		.server = app->options.mail_server,
-		.from = app->options.mail_from ? app->options.mail_from : "mot-cua@localhost",
-	};
-	const struct outbox_handler handlers[] = { { "mail", mail_send, &mail } };
 	sigset_t signals;
 	/* Blocked here, before any thread starts, so that only web_run hears them. */
 	sigemptyset(&signals);
@@ -188,9 +148,5 @@ enum err command_serve(struct ctx *ctx, struct app *app)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	TRY(app_open(ctx, app));
-	if (app->options.mail_server)
-		TRY(outbox_start(ctx, app->store, handlers, 1, &outbox));
-	enum err err = run_web(ctx, app, outbox);
-	outbox_stop(outbox);
-	return err;
+	return run_web(ctx, app);
 }

@@ -13,7 +13,7 @@ void command_prepare(struct command *command, usec effective_at)
 	command->set = command->more = command->closed_set = command->closed = value_map();
 	command->figures = value_map();
 	command->tasks = command->legs = command->entries = command->papers = value_list();
-	command->timers = value_list();
+	command->timers = command->rows = value_list();
 }
 
 enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, str code)
@@ -144,6 +144,7 @@ static struct value open_part(struct command *command)
 		{ "set", command->set },         { "tasks", command->tasks },
 		{ "legs", command->legs },       { "entries", command->entries },
 		{ "papers", command->papers },   { "figures", command->figures },
+		{ "rows", tables_part(command, false) },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].v.n)
@@ -167,6 +168,9 @@ static struct value closed_part(struct command *command)
 	}
 	if (files.n)
 		value_set(arena, &closed, S("files"), files);
+	struct value rows = tables_part(command, true);
+	if (rows.n)
+		value_set(arena, &closed, S("rows"), rows);
 	return closed.n ? closed : value_null();
 }
 
@@ -309,6 +313,7 @@ static enum err write_rows(struct command *command)
 	TRY(write_list(command, command->papers, write_paper));
 	TRY(write_list(command, command->timers, write_timer));
 	TRY(write_attachments(command));
+	TRY(tables_write(command));
 	return write_figures(command);
 }
 

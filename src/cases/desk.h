@@ -5,8 +5,9 @@
 #include "cases/cases.h"
 #include "web/web.h"
 
-/* {home, groups[{title, items[…]}]} of the desk's side navigation; `current` is the item's path. */
-enum err desk_navigation(struct request *request, struct db *db, const char *current,
+/* {home, groups[{title, items[…]}]} of the desk's side navigation (desk_items in desk.c); `current` is
+ * the item's path. */
+enum err desk_navigation(struct request *request, struct people *people, const char *current,
 			 struct value *ret_desk);
 /* The form environment of a request. */
 struct form_env desk_form_env(struct request *request);

@@ -50,59 +50,6 @@ static enum list list_of(str key)
 	return LIST_TODO;
 }
 
-/* ---- navigation ---- */
-
-static struct value nav_item(struct request *request, const char *path, const char *label,
-			     const char *current)
-{
-	struct arena *arena = request->ctx.arena;
-	struct value item = value_map();
-	value_append(arena, &item, S("label"), view_text(request, label));
-	value_append(arena, &item, S("url"), value_str(request_link(request, str_z(path))));
-	value_append(arena, &item, S("current"), value_bool(strcmp(path, current) == 0));
-	value_append(arena, &item, S("count"), value_null());
-	value_append(arena, &item, S("urgency"), value_null());
-	return item;
-}
-
-static void push_group(struct request *request, struct value *groups, const char *title,
-		       struct value items)
-{
-	struct value group = value_map();
-	if (!items.n)
-		return;
-	value_append(request->ctx.arena, &group, S("title"), view_text(request, title));
-	value_append(request->ctx.arena, &group, S("items"), items);
-	value_push(request->ctx.arena, groups, group);
-}
-
-enum err desk_navigation(struct request *request, struct db *db, const char *current,
-			 struct value *ret_desk)
-{
-	struct cases *cases = cases_of(request);
-	struct arena *arena = request->ctx.arena;
-	const struct principal *principal = request_principal(request);
-	struct value desk = value_map(), groups = value_list(), work = value_list();
-	struct value take = value_list(), write = value_list();
-	(void)db;
-	if (may(cases->people, principal, ACT_CASE_SEE, NULL))
-		value_push(arena, &work, nav_item(request, "/ban", N_("Worklists"),
-						    current));
-	if (may(cases->people, principal, ACT_CASE_FILE, NULL))
-		value_push(arena, &take, nav_item(request, "/ban/nop", N_("Take a case in"),
-						    current));
-	if (may(cases->people, principal, ACT_ARTICLE_EDIT, NULL))
-		value_push(arena, &write, nav_item(request, "/quan-tri/tin", N_("Articles"),
-						    current));
-	push_group(request, &groups, N_("Cases"), work);
-	push_group(request, &groups, N_("Counter"), take);
-	push_group(request, &groups, N_("Portal"), write);
-	value_append(arena, &desk, S("home"), value_str(request_link(request, S("/ban"))));
-	value_append(arena, &desk, S("groups"), groups);
-	*ret_desk = desk;
-	return OK;
-}
-
 /* ---- the list as a table ---- */
 
 static struct value columns_view(struct request *request)
@@ -263,7 +210,7 @@ static enum err desk_page(struct request *request, struct response *response)
 	struct db *db;
 	view_page(request, &view, str_z(ctx_text(ctx, "Worklists")));
 	TRY(store_snapshot(ctx, cases->store, &db));
-	TRY(desk_navigation(request, db, "/ban", &desk));
+	TRY(desk_navigation(request, cases_of(request)->people, "/ban", &desk));
 	TRY(tabs_view(request, db, &w, &view));
 	TRY(table_view(request, db, &w, &view));
 	store_release(db);
@@ -290,7 +237,7 @@ static enum err choose_page(struct request *request, struct response *response)
 	const struct procedure **items;
 	size_t n;
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Take a case in")));
-	TRY(desk_navigation(request, NULL, "/ban/nop", &desk));
+	TRY(desk_navigation(request, cases_of(request)->people, "/ban/nop", &desk));
 	procedures_in_force(cases, arena, clock_business(), &items, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct value item = procedure_view(&request->ctx, items[i], request->language);
@@ -416,7 +363,7 @@ static enum err intake_view(struct request *request, struct response *response, 
 	} else {
 		show.data = form_start(in->form, value_map(), &in->env);
 	}
-	TRY(desk_navigation(request, NULL, "/ban/nop", &desk));
+	TRY(desk_navigation(request, cases_of(request)->people, "/ban/nop", &desk));
 	view_page(request, &view, procedure_text(in->procedure, S("title"), request->language));
 	struct value errors = desk_errors(request, show.errors);
 	value_set(arena, &view, S("errors"), errors);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cases/cases.h"
+#include "cases/tables.h"
 #include "rules/feel.h"
 #include "text/i18n.h"
 #include "text/template.h"
@@ -61,6 +62,7 @@ struct command {
 	struct value set, tasks, legs, entries, papers, figures; /* public */
 	struct value more;        /* further public words: outcome, items … */
 	struct value closed_set, closed; /* personal */
+	struct value rows;        /* of tables.h: {table, id, columns} */
 	struct value timers;      /* rows only: {wait, due_at} or {wait} to take away */
 	const struct attachment *attachments;
 	size_t n_attachments;

@@ -50,6 +50,7 @@ struct told {
 	const struct case_file *row; /* as it stands in the database */
 	struct case_file c;
 	struct value tasks, legs, papers; /* by node, leg and paper */
+	struct value rows; /* of tables.h */
 	struct value entries, files, notes; /* lists */
 	bool erased;
 };
@@ -225,6 +226,16 @@ static enum err verify_notes(struct ctx *ctx, struct db *db, struct verify *v,
 	return rows_end(&rows);
 }
 
+static enum err verify_tables(struct ctx *ctx, struct db *db, struct verify *v,
+			      const struct told *told)
+{
+	str finding;
+	TRY(tables_compare(ctx, db, told->row, told->rows, told->erased, &finding));
+	if (!str_empty(finding))
+		found_in(ctx, v, told, finding);
+	return OK;
+}
+
 static void push_all(struct arena *arena, struct value *list, struct value more)
 {
 	for (uint32_t i = 0; more.kind == VALUE_LIST && i < more.n; i++)
@@ -238,6 +249,7 @@ static void tell(struct arena *arena, struct verify *v, struct told *told,
 	fold_tasks(arena, &told->tasks, event->open);
 	fold_legs(arena, &told->legs, event->open);
 	fold_papers(arena, &told->papers, event->open);
+	tables_fold(arena, &told->rows, event->open, event->closed);
 	push_all(arena, &told->entries, value_get(event->open, S("entries")));
 	push_all(arena, &told->files, value_get(event->closed, S("files")));
 	if (str_eq(event->kind, S("case.noted")))
@@ -255,6 +267,7 @@ static enum err verify_case(struct ctx *ctx, struct db *db, struct verify *v,
 	struct told told = {
 		.row = c, .c = { .pauses = value_null(), .data = value_map() },
 		.tasks = value_map(), .legs = value_map(), .papers = value_map(),
+		.rows = value_map(),
 		.entries = value_list(), .files = value_list(), .notes = value_list(),
 	};
 	struct event_list events;
@@ -270,6 +283,7 @@ static enum err verify_case(struct ctx *ctx, struct db *db, struct verify *v,
 	TRY(verify_entries(ctx, db, v, &told));
 	TRY(verify_papers(ctx, db, v, &told));
 	TRY(verify_attachments(ctx, db, v, &told));
+	TRY(verify_tables(ctx, db, v, &told));
 	return verify_notes(ctx, db, v, &told);
 }
 
