@@ -18,21 +18,31 @@ static struct value next_value(struct arena *arena, str *rest)
 	return json_parse(arena, next_part(rest), &v, &fault) ? v : value_null();
 }
 
+/* An attribute that does something. What was typed may well read " style=": it stands in quotes. */
+static bool acts(str attribute)
+{
+	static const char *const ACTING[] = { " style=", " on", " href=\"javascript:", " src=\"javascript:" };
+	for (size_t i = 0; i < ARRAY_SIZE(ACTING); i++)
+		if (str_starts(attribute, str_z(ACTING[i])))
+			return true;
+	return false;
+}
+
 /* Tags and quotes are closed, and nothing acts. */
 static bool is_harmless(str page)
 {
 	bool in_tag = false, in_quotes = false;
 	for (size_t i = 0; i < page.n; i++) {
 		char c = page.p[i];
+		if (in_tag && !in_quotes && c == ' ' && acts(str_slice(page, i, page.n)))
+			return false;
 		if (c == '"' && in_tag)
 			in_quotes = !in_quotes;
 		if ((c == '<' && in_tag) || (c == '>' && !in_tag && !in_quotes))
 			return false;
 		in_tag = c == '<' || (in_tag && c != '>');
 	}
-	return !in_tag && !in_quotes && str_find(page, S("<script")) == SIZE_MAX &&
-	       str_find(page, S(" style=\"")) == SIZE_MAX &&
-	       str_find(page, S("=\"javascript:")) == SIZE_MAX;
+	return !in_tag && !in_quotes && str_find(page, S("<script")) == SIZE_MAX;
 }
 
 static void show_all(const struct form *form, const struct form_result *result,
