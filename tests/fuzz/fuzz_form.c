@@ -22,7 +22,7 @@ static struct value next_value(struct arena *arena, str *rest)
 static bool acts(str attribute)
 {
 	static const char *const ACTING[] = { " style=", " on", " href=\"javascript:", " src=\"javascript:" };
-	for (size_t i = 0; i < ARRAY_SIZE(ACTING); i++)
+	for (size_t i = 0; i < sizeof ACTING / sizeof *ACTING; i++)
 		if (str_starts(attribute, str_z(ACTING[i])))
 			return true;
 	return false;
