@@ -70,8 +70,8 @@ static str ask(struct desk *d, const char *tool, const char *options, str bytes)
 		buf_wrote(&out, n);
 	int status = pclose(answer);
 	unlink(path);
-	if (status != 0)
-		skip();
+	/* tools/deps installs the tool for tests: missing, it is a fault of the run. */
+	assert_int_equal(status, 0);
 	return buf_view(&out);
 }
 

@@ -230,8 +230,9 @@ static struct token sign_token(str s, uint32_t at)
 			return t;
 		}
 	t.end = at + 1;
-	t.sign = (unsigned char)s.p[at];
-	if (!strchr("+-*/=<>()[]{},.:@", s.p[at]) || s.p[at] == '\0') {
+	/* "^" is what the form editor's own FEEL takes for "**". */
+	t.sign = s.p[at] == '^' ? SIGN_POWER : (unsigned char)s.p[at];
+	if (!strchr("+-*/=<>()[]{},.:@^", s.p[at]) || s.p[at] == '\0') {
 		t.kind = TOKEN_BAD;
 		t.fault = "This character has no meaning here";
 	}
