@@ -20,7 +20,7 @@ static bool print_once(str letter)
 	struct ctx ctx = { .arena = &arena };
 	str bytes;
 	arena_init(&arena);
-	bool done = print_pdf(&ctx, letter, 1422237600 * USEC_SECOND, &bytes) == OK;
+	bool done = print_pdf(&ctx, letter, 1422237600 * USEC_SECOND, &bytes, NULL) == OK;
 	if (!done)
 		fprintf(stderr, "%.*s\n", STR_ARG(ctx.fault.message));
 	arena_done(&arena);

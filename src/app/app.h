@@ -9,6 +9,7 @@
 #include "base/embed.h"
 #include "cases/cases.h"
 #include "people/people.h"
+#include "sign/sign.h"
 #include "store/store.h"
 #include "text/i18n.h"
 #include "text/template.h"
@@ -35,6 +36,7 @@ struct app {
 	struct template_set *templates;
 	struct embedded_set assets;
 	struct portal *portal;
+	struct signers signers; /* of motcua.json, "signing" */
 };
 
 /* One command: exit status 0 or 1; 2 wrong usage. Faults are in ctx. */
@@ -67,6 +69,18 @@ enum err app_save_settings(struct ctx *ctx, struct app *app);
 struct background;
 enum err background_start(struct ctx *ctx, struct app *app, struct background **ret_background);
 void background_stop(struct background *background); /* NULL is fine */
+
+/* DATA/name; an absolute name is left as it is. */
+const char *app_path(struct ctx *ctx, const struct app *app, const char *name);
+enum err app_read_file(struct ctx *ctx, const char *path, str *ret_bytes);
+/* Whole or not at all, 0600. */
+enum err app_write_file(struct ctx *ctx, const struct app *app, const char *name, str bytes);
+
+/* Opens the keys that letters are signed with and gives them to the cases. ERR_INVALID names the
+ * organisation whose key cannot be used. */
+enum err app_signers(struct ctx *ctx, struct app *app);
+/* A demonstration key for each organisation of the list that receives cases. */
+enum err app_demonstration_keys(struct ctx *ctx, struct app *app, struct value organisations);
 
 /* A pack's file as text, or its JSON. ERR_NOT_FOUND, ERR_INVALID naming file, line and column. */
 enum err pack_text(struct ctx *ctx, const char *pack, const char *name, str *ret_text);

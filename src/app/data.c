@@ -16,14 +16,14 @@ extern const struct embedded_set embedded_templates, embedded_assets, embedded_l
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
 							  &portal_migrations, NULL };
 
-static const char *data_path(struct ctx *ctx, const struct app *app, const char *name)
+const char *app_path(struct ctx *ctx, const struct app *app, const char *name)
 {
-	return arena_printf(ctx->arena, "%s/%s", app->options.data, name).p;
+	return name[0] == '/' ? name : arena_printf(ctx->arena, "%s/%s", app->options.data, name).p;
 }
 
 /* ---- small files ---- */
 
-static enum err read_file(struct ctx *ctx, const char *path, str *ret_bytes)
+enum err app_read_file(struct ctx *ctx, const char *path, str *ret_bytes)
 {
 	struct stat info;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -57,9 +57,9 @@ static enum err sync_folder(struct ctx *ctx, const char *path)
 }
 
 /* fsync, rename, fsync of the folder: a power cut leaves the old file or the new one. */
-static enum err write_file(struct ctx *ctx, const struct app *app, const char *name, str bytes)
+enum err app_write_file(struct ctx *ctx, const struct app *app, const char *name, str bytes)
 {
-	const char *path = data_path(ctx, app, name);
+	const char *path = app_path(ctx, app, name);
 	const char *fresh = arena_printf(ctx->arena, "%s.new", path).p;
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -76,14 +76,14 @@ enum err app_save_settings(struct ctx *ctx, struct app *app)
 	struct buf text = { .arena = ctx->arena };
 	json_write_pretty(&text, app->settings);
 	buf_byte(&text, '\n');
-	return write_file(ctx, app, "motcua.json", buf_view(&text));
+	return app_write_file(ctx, app, "motcua.json", buf_view(&text));
 }
 
 static enum err read_settings(struct ctx *ctx, struct app *app)
 {
 	struct json_fault fault;
 	str text;
-	enum err err = read_file(ctx, data_path(ctx, app, "motcua.json"), &text);
+	enum err err = app_read_file(ctx, app_path(ctx, app, "motcua.json"), &text);
 	if (err == ERR_NOT_FOUND)
 		return fail(ctx, ERR_NOT_FOUND, "%s holds no Motcua data: run motcua init first",
 			    app->options.data);
@@ -98,8 +98,8 @@ static enum err read_settings(struct ctx *ctx, struct app *app)
 static enum err read_secret(struct ctx *ctx, struct app *app)
 {
 	str bytes;
-	mkdir(data_path(ctx, app, "keys"), 0700);
-	enum err err = read_file(ctx, data_path(ctx, app, "keys/secret"), &bytes);
+	mkdir(app_path(ctx, app, "keys"), 0700);
+	enum err err = app_read_file(ctx, app_path(ctx, app, "keys/secret"), &bytes);
 	if (err == OK && bytes.n == sizeof app->secret) {
 		memcpy(app->secret, bytes.p, sizeof app->secret);
 		return OK;
@@ -107,9 +107,9 @@ static enum err read_secret(struct ctx *ctx, struct app *app)
 	if (err != ERR_NOT_FOUND)
 		return fail(ctx, ERR_IO, "%s/keys/secret cannot be used", app->options.data);
 	randombytes_buf(app->secret, sizeof app->secret);
-	TRY(write_file(ctx, app, "keys/secret",
+	TRY(app_write_file(ctx, app, "keys/secret",
 		       str_of((const char *)app->secret, sizeof app->secret)));
-	return sync_folder(ctx, data_path(ctx, app, "keys"));
+	return sync_folder(ctx, app_path(ctx, app, "keys"));
 }
 
 /* ---- languages and templates ---- */

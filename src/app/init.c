@@ -113,6 +113,8 @@ enum err command_init(struct ctx *ctx, struct app *app)
 	if (app->options.database)
 		value_set(ctx->arena, &app->settings, S("database"),
 			  value_str(str_z(app->options.database)));
+	if (app->options.demo)
+		TRY(app_demonstration_keys(ctx, app, init.organisations));
 	TRY(app_save_settings(ctx, app));
 	printf("%s is ready in %s\n", app->options.pack, app->options.data);
 	return OK;

@@ -148,5 +148,6 @@ enum err command_serve(struct ctx *ctx, struct app *app)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	TRY(app_open(ctx, app));
+	TRY(app_signers(ctx, app));
 	return run_web(ctx, app);
 }

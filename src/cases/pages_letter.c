@@ -79,7 +79,7 @@ static enum err letter_page(struct request *request, struct response *response)
 		event_access(w.cases->store, principal->account, w.c.id, ACCESS_PRINT);
 	if (pdf) {
 		TRY(print_pdf(ctx, w.text, w.c.accepted_at ? w.c.accepted_at : w.c.submitted_at,
-			      &bytes));
+			      &bytes, NULL));
 		response_bytes(response, S("application/pdf"), bytes);
 		return OK;
 	}

@@ -17,6 +17,7 @@ enum box_kind {
 	BOX_ITEM,  /* a list's item: marker beside a stack */
 	BOX_TABLE, /* children are rows */
 	BOX_ROW,   /* children are cells, side by side */
+	BOX_SIGNATURE, /* children in a frame, never parted */
 };
 
 struct box {
@@ -29,6 +30,7 @@ struct box {
 	const char *role; /* what it is to those who listen: "P", "H1", "Table" …; NULL: nothing */
 	PangoLayout *layout; /* of a paragraph, or an item's marker */
 	struct qr qr;
+	struct print_place *place; /* of the signature; page 0 until it is drawn, y from the top */
 	struct box *first, *last, *next;
 };
 
@@ -39,9 +41,10 @@ struct look {
 	bool bold, italic, underline, caps;
 };
 
-/* The body's boxes, each with its place below the one above. */
+/* The body's boxes, each with its place below the one above. `place` is filled when the first
+ * signature is drawn. */
 enum err box_make(struct ctx *ctx, PangoContext *pango, const struct letter *letter,
-		  struct box **ret_first);
+		  struct print_place *place, struct box **ret_first);
 
 /* The largest height ≤ limit at which `box` may be parted, or all of it; 0 where nothing fits.
  * `page` is the height of an empty page: a row higher than that is parted between lines. */

@@ -175,6 +175,19 @@ static void draw_children(const struct box *box, cairo_t *cr, double x, double y
 	}
 }
 
+/* Where it came to lie is told to who made it. */
+static void draw_signature(const struct box *box, cairo_t *cr, double x, double y)
+{
+	cairo_set_line_width(cr, 0.8);
+	cairo_set_source_rgb(cr, 0.69, 0.11, 0.11);
+	cairo_rectangle(cr, x + 0.4, y + 0.4, box->width - 0.8, box->height - 0.8);
+	cairo_stroke(cr);
+	draw_children(box, cr, x, y, 0, box->height);
+	cairo_set_source_rgb(cr, 0, 0, 0);
+	if (box->place)
+		*box->place = (struct print_place){ 0, x, y, box->width, box->height };
+}
+
 static void draw_kind(const struct box *box, cairo_t *cr, double x, double y, double from,
 		      double to)
 {
@@ -187,6 +200,9 @@ static void draw_kind(const struct box *box, cairo_t *cr, double x, double y, do
 		break;
 	case BOX_QR:
 		draw_qr(box, cr, x, y);
+		break;
+	case BOX_SIGNATURE:
+		draw_signature(box, cr, x, y);
 		break;
 	case BOX_ITEM:
 		if (from <= 0)

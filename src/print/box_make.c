@@ -1,10 +1,11 @@
 #include "print/box.h"
 
-enum { CELL_X = 4, CELL_Y = 2, COLUMN_GAP = 6, ITEM_INDENT = 20 };
+enum { CELL_X = 4, CELL_Y = 2, COLUMN_GAP = 6, ITEM_INDENT = 20, FRAME = 4 };
 
 struct maker {
 	struct ctx *ctx;
 	PangoContext *pango;
+	struct print_place *place; /* until a signature has taken it */
 };
 
 static enum err make_children(struct maker *m, const struct letter_node *node, struct look look,
@@ -320,6 +321,23 @@ static enum err make_qr(struct maker *m, const struct letter_node *node, struct 
 	return OK;
 }
 
+static enum err make_signature(struct maker *m, const struct letter_node *node, struct look look,
+			       double width, struct box *stack)
+{
+	struct box *box = box_add(m, stack, BOX_SIGNATURE);
+	box->width = width;
+	box->place = m->place;
+	m->place = NULL;
+	TRY(make_children(m, node, look, width - 2 * FRAME, box));
+	stack_settle(box);
+	for (struct box *b = box->first; b; b = b->next) {
+		b->x += FRAME;
+		b->y += FRAME;
+	}
+	box->height += 2 * FRAME;
+	return OK;
+}
+
 static void make_rule(struct maker *m, double width, struct box *stack)
 {
 	struct box *box = box_add(m, stack, BOX_RULE);
@@ -339,6 +357,8 @@ static enum err make_block(struct maker *m, const struct letter_node *node, stru
 		TRY(make_items(m, node, look, width, stack));
 	else if (node->tag == TAG_QR)
 		TRY(make_qr(m, node, look, width, stack));
+	else if (node->tag == TAG_SIGNATURE)
+		TRY(make_signature(m, node, look, width, stack));
 	else if (node->tag == TAG_HR)
 		make_rule(m, width, stack);
 	else if (node->tag == TAG_P || node->tag == TAG_H1 || node->tag == TAG_H2)
@@ -372,9 +392,9 @@ static enum err make_children(struct maker *m, const struct letter_node *node, s
 }
 
 enum err box_make(struct ctx *ctx, PangoContext *pango, const struct letter *letter,
-		  struct box **ret_first)
+		  struct print_place *place, struct box **ret_first)
 {
-	struct maker m = { ctx, pango };
+	struct maker m = { ctx, pango, place };
 	struct box stack = { .kind = BOX_STACK };
 	double width = letter->width - letter->margin[1] - letter->margin[3];
 	TRY(make_children(&m, letter->body, look_under((struct look){ .size = 13 }, letter->body),

@@ -58,6 +58,15 @@ static enum err write_qr(struct ctx *ctx, struct buf *out, const struct letter_n
 	return OK;
 }
 
+/* An element only letters know. */
+static enum err write_signature(struct ctx *ctx, struct buf *out, const struct letter_node *node)
+{
+	buf_str(out, S("<div class=\"signature\">"));
+	TRY(write_children(ctx, out, node));
+	buf_str(out, S("</div>"));
+	return OK;
+}
+
 static enum err write_node(struct ctx *ctx, struct buf *out, const struct letter_node *node)
 {
 	str name = letter_tag_name(node->tag);
@@ -67,6 +76,8 @@ static enum err write_node(struct ctx *ctx, struct buf *out, const struct letter
 	}
 	if (node->tag == TAG_QR)
 		return write_qr(ctx, out, node);
+	if (node->tag == TAG_SIGNATURE)
+		return write_signature(ctx, out, node);
 	buf_printf(out, "<%.*s", STR_ARG(name));
 	if (node->classes.n) {
 		buf_str(out, S(" class=\""));

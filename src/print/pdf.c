@@ -9,6 +9,7 @@ struct press {
 	const struct letter *letter;
 	double y; /* below the top margin */
 	int page; /* from 1 */
+	struct print_place *place; /* of the signature */
 };
 
 static double page_height(const struct press *press)
@@ -49,6 +50,10 @@ static void press_slice(struct press *press, const struct box *box, double from,
 	const struct letter *l = press->letter;
 	box_draw(box, press->cr, l->margin[3] + box->x, l->margin[0] + press->y, from, to);
 	press->y += to - from;
+	if (press->place->width > 0 && !press->place->page) {
+		press->place->page = press->page;
+		press->place->y = l->height - press->place->y - press->place->height;
+	}
 }
 
 /* A box, parted over as many pages as it needs. What cannot be parted nor fits an empty page is
@@ -133,19 +138,22 @@ static PangoContext *pango_make(const struct letter *letter)
 	return pango;
 }
 
-enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_bytes)
+enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_bytes,
+		   struct print_place *ret_place)
 {
 	struct letter letter;
 	struct box *first;
 	struct buf out = { .arena = ctx->arena };
+	struct print_place place = { 0 };
 	TRY(letter_read(ctx, letter_text, &letter));
 	PangoContext *pango = pango_make(&letter);
 	arena_defer(ctx->arena, g_object_unref, pango);
-	TRY(box_make(ctx, pango, &letter, &first));
+	TRY(box_make(ctx, pango, &letter, &place, &first));
 	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(bytes_write, &out,
 								       letter.width, letter.height);
 	cairo_t *cr = cairo_create(surface);
-	struct press press = { .cr = cr, .pango = pango, .letter = &letter, .page = 1 };
+	struct press press = { .cr = cr, .pango = pango, .letter = &letter, .page = 1,
+			       .place = &place };
 	surface_describe(ctx, surface, &letter, made_at);
 	cairo_tag_begin(cr, "Document", NULL);
 	press_all(&press, first);
@@ -158,5 +166,7 @@ enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_byte
 		return fail(ctx, ERR_IO, "The letter could not be printed: %s",
 			    cairo_status_to_string(status));
 	*ret_bytes = pdf_say_language(ctx->arena, buf_view(&out), letter.language);
+	if (ret_place)
+		*ret_place = place;
 	return OK;
 }

@@ -12,8 +12,9 @@
  * - <html lang="vi"><head><title>…</title></head><body data-page="A5" data-margins="15 12 15 20">
  *   page: "A4" (default), "A5", each with " landscape"; margins: top right bottom left, mm.
  *   Page numbers stand top centre from page 2.
- * - Blocks: h1 h2 p div table(thead tbody tr th td) ul ol li hr qr. hr is a short centred line, as
- *   under the motto; <qr data-size="25">text</qr> a code, mm.
+ * - Blocks: h1 h2 p div table(thead tbody tr th td) ul ol li hr qr signature. hr is a short centred
+ *   line, as under the motto; <qr data-size="25">text</qr> a code, mm; <signature> holds blocks in a
+ *   frame, and is where the digital signature is seen.
  * - In text: b strong i em u small sup span br.
  * - Classes on blocks: left center right justify; indent (first line 10 mm); caps; bold; italic;
  *   underline; size-9 … size-16 (points; 13 unless said); tight and loose (space after); keep
@@ -33,8 +34,41 @@
 #include "base/err.h"
 #include "flow/flow.h"
 
-/* `made_at` is written into the file as its date. Bytes live in ctx's arena. */
-enum err print_pdf(struct ctx *ctx, str letter, usec made_at, str *ret_bytes);
+/* Where a letter's <signature> lies: points from the lower left corner of a page counted from 1;
+ * page 0: it has none. */
+struct print_place {
+	int page;
+	double x, y, width, height;
+};
+
+/* `made_at` is written into the file as its date. Bytes live in ctx's arena. `ret_place` may be
+ * NULL. */
+enum err print_pdf(struct ctx *ctx, str letter, usec made_at, str *ret_bytes,
+		   struct print_place *ret_place);
+
+/* ---- digital signatures: ISO 32000-1 12.8, and PAdES (EN 319 142-1) ---- */
+
+struct print_signature {
+	str name, reason, location; /* who signs, why, where: shown by readers */
+	usec at;
+	int zone;                   /* minutes east of UTC, of the date as written */
+	size_t room;                /* bytes kept for the signature */
+	struct print_place place;   /* page 0: a signature nobody sees, on the first page */
+};
+
+/* A file with a hole; what is signed is SHA-256(before ‖ behind). */
+struct print_unsigned {
+	str bytes, before, behind;
+	size_t hole, hole_end;
+};
+
+/* Adds the field and the hole to a file of print_pdf: what was there stays as it was, byte for byte.
+ * ERR_INVALID: signed already, or no file of print_pdf. */
+enum err print_sign_prepare(struct ctx *ctx, str pdf, const struct print_signature *signature,
+			    struct print_unsigned *ret_unsigned);
+/* Puts a detached CMS signature into the hole. ERR_INVALID: larger than the room kept. */
+enum err print_sign_finish(struct ctx *ctx, const struct print_unsigned *u, str cms, str *ret_pdf);
+
 /* What stands in the letter's body, codes drawn, ready for <article class="letter …">; checked by
  * the same reader as print_pdf. `ret_title` may be NULL. */
 enum err print_html(struct ctx *ctx, str letter, html *ret_page, str *ret_title);

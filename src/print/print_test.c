@@ -46,7 +46,7 @@ static str letter(struct desk *d, const char *body)
 static str pdf(struct desk *d, const char *body)
 {
 	str bytes = { 0 };
-	enum err e = print_pdf(&d->ctx, letter(d, body), MADE_AT, &bytes);
+	enum err e = print_pdf(&d->ctx, letter(d, body), MADE_AT, &bytes, NULL);
 	if (e != OK)
 		print_message("%.*s\n", STR_ARG(d->ctx.fault.message));
 	assert_int_equal(e, OK);
@@ -175,7 +175,7 @@ static void *print_again(void *data)
 		struct ctx ctx = { .arena = &arena };
 		str bytes = { 0 };
 		arena_init(&arena);
-		printer->same = print_pdf(&ctx, printer->letter, MADE_AT, &bytes) == OK &&
+		printer->same = print_pdf(&ctx, printer->letter, MADE_AT, &bytes, NULL) == OK &&
 				str_eq(bytes, printer->expected);
 		arena_done(&arena);
 	}
@@ -317,7 +317,7 @@ static void what_a_letter_may_not_hold_is_refused_with_its_line(void **state)
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		str bytes;
-		assert_int_equal(print_pdf(&d->ctx, str_z(bad[i].text), MADE_AT, &bytes),
+		assert_int_equal(print_pdf(&d->ctx, str_z(bad[i].text), MADE_AT, &bytes, NULL),
 				 ERR_INVALID);
 		if (str_find(d->ctx.fault.message, str_z(bad[i].said)) == SIZE_MAX)
 			fail_msg("%s: %.*s", bad[i].said, STR_ARG(d->ctx.fault.message));

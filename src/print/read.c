@@ -27,6 +27,7 @@ static const struct {
 	[TAG_LI] = { S("li") },
 	[TAG_HR] = { S("hr"), true },
 	[TAG_QR] = { S("qr") },
+	[TAG_SIGNATURE] = { S("signature") },
 	[TAG_B] = { S("b"), false, true },
 	[TAG_STRONG] = { S("strong"), false, true },
 	[TAG_I] = { S("i"), false, true },

@@ -27,6 +27,7 @@ enum tag {
 	TAG_LI,
 	TAG_HR,
 	TAG_QR,
+	TAG_SIGNATURE,
 	TAG_B,
 	TAG_STRONG,
 	TAG_I,
