@@ -128,10 +128,7 @@ static bool says(str text, const char *what)
 static str judge(struct desk *d, str pdf)
 {
 	write_file(d, "letter.pdf", pdf);
-	str verdict = run(d, "command -v pdfsig >/dev/null && pdfsig -nocert letter.pdf");
-	if (!verdict.n)
-		skip();
-	return verdict;
+	return run(d, "pdfsig -nocert letter.pdf");
 }
 
 static void assert_accepted(struct desk *d, str pdf)
