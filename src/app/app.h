@@ -51,6 +51,7 @@ enum err command_check(struct ctx *ctx, struct app *app);
 enum err command_import(struct ctx *ctx, struct app *app);
 enum err command_token(struct ctx *ctx, struct app *app);
 enum err command_user(struct ctx *ctx, struct app *app);
+enum err command_routes(struct ctx *ctx, struct app *app);
 enum err command_simulate(struct ctx *ctx, struct app *app);
 enum err command_verify(struct ctx *ctx, struct app *app);
 enum err command_version(struct ctx *ctx, struct app *app);

@@ -12,6 +12,8 @@ static const struct command_line commands[] = {
 	{ "check", "PACK", "say what is wrong with a pack", command_check },
 	{ "import", "article FILE --site SITE --data DIR", "read a page of an old portal as a draft",
 	  command_import },
+	{ "routes", "", "list every address: method, path, act, whether an object is loaded",
+	  command_routes },
 	{ "token", "--data DIR --user LOGIN", "print a new API token", command_token },
 	{ "user", "add|grant|password LOGIN … --data DIR", "accounts and roles", command_user },
 	{ "simulate", "--cases N --data DIR [--seed K] [--from TIME] [--to TIME] [--procedure NAME]"

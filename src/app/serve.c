@@ -101,11 +101,12 @@ static size_t count_routes(const struct route *routes)
 	return n;
 }
 
-static enum err run_web(struct ctx *ctx, struct app *app)
+enum { TABLES_MAX = 64 };
+
+/* Every table of routes there is, in `ret_tables` (TABLES_MAX). */
+static size_t route_tables(struct app *app, struct route_table *ret_tables)
 {
-	struct web_options options;
-	struct web_hooks hooks = hooks_of;
-	struct route_table tables[] = {
+	const struct route_table tables[] = {
 		{ "people", people_routes, 0, app->people },
 		{ "portal", portal_routes, 0, app->portal },
 		{ "public", public_routes, 0, app->cases },
@@ -118,12 +119,46 @@ static enum err run_web(struct ctx *ctx, struct app *app)
 		{ "api", api_routes, 0, app->cases },
 		{ "ledger", ledger_routes, 0, app },
 	};
-	const struct route_table *items[ARRAY_SIZE(tables)];
+	_Static_assert(ARRAY_SIZE(tables) <= TABLES_MAX, "TABLES_MAX");
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		tables[i].n = count_routes(tables[i].routes);
-		items[i] = &tables[i];
+		ret_tables[i] = tables[i];
+		ret_tables[i].n = count_routes(tables[i].routes);
 	}
-	struct route_tables all = { items, ARRAY_SIZE(tables) };
+	return ARRAY_SIZE(tables);
+}
+
+static void print_route(const struct route *route)
+{
+	static const char *const names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (route->methods & 1u << i)
+			printf("%s\t%s\t%d\t%s\n", names[i], route->path, route->permission,
+			       route->object ? "object" : "-");
+}
+
+/* One line a method: METHOD, path, permission (-1 anybody, -2 signed in, else an act), "object" where
+ * what it is about is loaded before permission is asked. For the test that walks them all. */
+enum err command_routes(struct ctx *ctx, struct app *app)
+{
+	struct route_table tables[TABLES_MAX];
+	size_t n = route_tables(app, tables);
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < tables[i].n; r++)
+			print_route(&tables[i].routes[r]);
+	return OK;
+}
+
+static enum err run_web(struct ctx *ctx, struct app *app)
+{
+	struct web_options options;
+	struct web_hooks hooks = hooks_of;
+	struct route_table tables[TABLES_MAX];
+	const struct route_table *items[TABLES_MAX];
+	size_t n = route_tables(app, tables);
+	for (size_t i = 0; i < n; i++)
+		items[i] = &tables[i];
+	struct route_tables all = { items, n };
 	struct background *background;
 	struct web *web;
 	hooks.app = app;
