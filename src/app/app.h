@@ -90,6 +90,12 @@ enum err pack_json(struct ctx *ctx, const char *pack, const char *name, struct v
 enum err pack_files(struct ctx *ctx, const char *folder, struct value *ret_files);
 /* Names of the folders in pack/folder, sorted. */
 enum err pack_folders(struct ctx *ctx, const char *folder, struct value *ret_names);
+/* The same with what the packs below it (builds_on) have and this one has not: the files of a
+ * folder; all procedures, name → files, each with the forms of forms/ it did not draw itself; and
+ * numbering.json. */
+enum err pack_shared(struct ctx *ctx, const char *pack, const char *folder, struct value *ret_files);
+enum err pack_procedures(struct ctx *ctx, const char *pack, struct value *ret_procedures);
+enum err pack_numbering(struct ctx *ctx, const char *pack, struct value *ret_numbering);
 
 /* Hook of web/: wraps a view in the page shell and writes it. */
 struct request;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "calendar/calendar.h"
+#include "rules/dmn.h"
 #include "rules/feel.h"
 
 struct check {
@@ -226,6 +227,50 @@ static void check_papers(struct check *check, struct value body, struct value na
 	}
 }
 
+/* FEEL over the data, without "=": who is exempt from the fee. */
+static void check_waiver(struct check *check, struct value waiver, struct value names)
+{
+	str condition = value_text(value_get(waiver, S("condition")));
+	str code = arena_printf(check->ctx->arena, "fee.waivers.%.*s",
+				STR_ARG(value_text(value_get(waiver, S("code")))));
+	struct feel_fault fault;
+	struct feel *feel;
+	if (str_empty(value_text(value_path(waiver, S("legal_basis")))))
+		say(check, true, code, S("names no legal basis"));
+	if (str_empty(condition))
+		return;
+	if (!feel_parse(check->ctx->arena, condition, NULL, &feel, &fault)) {
+		say(check, true, code, fault.message);
+		return;
+	}
+	struct value reads = feel_reads(feel, check->ctx->arena);
+	for (uint32_t i = 0; i < reads.n; i++)
+		check_path(check, code.p, value_text(reads.items[i]), names);
+}
+
+static void check_fee(struct check *check, const struct procedure *p, struct value names)
+{
+	struct value fee = value_get(p->body, S("fee")), waivers = value_get(fee, S("waivers"));
+	str decision = value_text(value_get(fee, S("decision")));
+	bool known = str_empty(decision);
+	for (size_t i = 0; i < p->n_decisions && !known; i++)
+		known = dmn_has(p->decisions[i], decision);
+	if (!known)
+		say(check, true, S("fee"), arena_printf(check->ctx->arena,
+			"no .dmn file has the decision “%.*s”", STR_ARG(decision)));
+	for (uint32_t i = 0; waivers.kind == VALUE_LIST && i < waivers.n; i++)
+		check_waiver(check, waivers.items[i], names);
+}
+
+/* What the town has to compare with its own law before it uses the procedure: said, no fault. */
+static void note_open_points(struct check *check, const struct procedure *p)
+{
+	struct value points = value_get(p->body, S("to_check"));
+	for (uint32_t i = 0; points.kind == VALUE_LIST && i < points.n; i++)
+		printf("to check: %.*s: %.*s\n", STR_ARG(check->file),
+		       STR_ARG(value_text(value_get(points.items[i], S("en")))));
+}
+
 static void check_flow_file(struct check *check, const struct procedure *p)
 {
 	struct flow_finding *findings;
@@ -324,20 +369,18 @@ static void say_refusal(struct check *check, str name, struct value files)
 	say(check, true, S(""), message);
 }
 
-static enum err check_procedure(struct check *check, str name)
+static void check_procedure(struct check *check, str name, struct value files)
 {
 	struct procedure *p = ARENA_NEW(check->ctx->arena, struct procedure);
-	struct value files, names = value_map();
-	TRY(pack_files(check->ctx, arena_printf(check->ctx->arena, "%s/procedures/%.*s", check->pack,
-						STR_ARG(name)).p, &files));
+	struct value names = value_map();
 	p->name = name;
 	check_forms(check, name, files, &names);
 	if (!check_flow_loads(check, name, files))
-		return OK;
+		return;
 	check->file = arena_printf(check->ctx->arena, "procedures/%.*s", STR_ARG(name));
 	if (procedure_read(check->ctx, files, p) != OK) {
 		say_refusal(check, name, files);
-		return OK;
+		return;
 	}
 	check->file = arena_printf(check->ctx->arena, "procedures/%.*s/procedure.json", STR_ARG(name));
 	check_texts(check, p->body);
@@ -346,9 +389,10 @@ static enum err check_procedure(struct check *check, str name)
 	check_letters(check, p);
 	check_paths(check, p, names);
 	check_papers(check, p->body, names);
+	check_fee(check, p, names);
+	note_open_points(check, p);
 	check_flow_file(check, p);
 	check_conditions(check, p, names);
-	return OK;
 }
 
 /* ---- the pack ---- */
@@ -445,21 +489,20 @@ static enum err check_settings(struct check *check)
 	if (pack_json(check->ctx, check->pack, "pack.json", &v) != OK)
 		say_fault_of(check, S(""));
 	check->file = S("numbering.json");
-	if (pack_json(check->ctx, check->pack, "numbering.json", &v) != OK) {
+	if (pack_numbering(check->ctx, check->pack, &v) != OK) {
 		say_fault_of(check, S(""));
 		v = value_map();
 	} else if (str_empty(value_text(value_path(v, S("cases.pattern"))))) {
 		say(check, true, S("cases"), S("has no pattern for the codes of cases"));
 	}
 	check->books = value_get(v, S("books"));
-	return pack_files(check->ctx, arena_printf(check->ctx->arena, "%s/letters", check->pack).p,
-			  &check->letters);
+	return pack_shared(check->ctx, check->pack, "letters", &check->letters);
 }
 
 enum err command_check(struct ctx *ctx, struct app *app)
 {
 	struct check check = { .ctx = ctx, .codes = value_map() };
-	struct value names;
+	struct value procedures;
 	if (app->options.n_arguments != 1)
 		return fail(ctx, ERR_INVALID, "check needs the folder of one pack");
 	check.pack = app->options.arguments[0];
@@ -467,9 +510,9 @@ enum err command_check(struct ctx *ctx, struct app *app)
 	check_people(&check);
 	check_calendar(&check);
 	TRY(check_settings(&check));
-	TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", check.pack).p, &names));
-	for (uint32_t i = 0; i < names.n; i++)
-		TRY(check_procedure(&check, value_text(names.items[i])));
+	TRY(pack_procedures(ctx, check.pack, &procedures));
+	for (uint32_t i = 0; i < procedures.n; i++)
+		check_procedure(&check, procedures.members[i].key, procedures.members[i].value);
 	if (check.faults)
 		return fail(ctx, ERR_INVALID, "%s: faults: %d, warnings: %d", check.pack, check.faults,
 			    check.warnings);

@@ -21,21 +21,6 @@ struct init {
 
 static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters" };
 
-static enum err read_procedures(struct ctx *ctx, struct init *init)
-{
-	struct value names;
-	init->procedures = value_map();
-	TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", init->pack).p, &names));
-	for (uint32_t i = 0; i < names.n; i++) {
-		struct value files;
-		str name = value_text(names.items[i]);
-		TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/procedures/%.*s", init->pack,
-						 STR_ARG(name)).p, &files));
-		value_set(ctx->arena, &init->procedures, name, files);
-	}
-	return OK;
-}
-
 static enum err read_sites(struct ctx *ctx, struct init *init)
 {
 	struct value names;
@@ -51,16 +36,22 @@ static enum err read_sites(struct ctx *ctx, struct init *init)
 	return OK;
 }
 
+static str json_text(struct arena *arena, struct value v)
+{
+	struct buf text = { .arena = arena };
+	json_write(&text, v);
+	return buf_view(&text);
+}
+
 static enum err read_settings(struct ctx *ctx, struct init *init)
 {
-	struct value letters;
-	struct buf text = { .arena = ctx->arena };
+	struct value numbering, letters;
 	TRY(pack_text(ctx, init->pack, "calendar.json", &init->settings[0]));
-	TRY(pack_text(ctx, init->pack, "numbering.json", &init->settings[1]));
+	TRY(pack_numbering(ctx, init->pack, &numbering));
 	TRY(pack_text(ctx, init->pack, "pack.json", &init->settings[2]));
-	TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/letters", init->pack).p, &letters));
-	json_write(&text, letters);
-	init->settings[3] = buf_view(&text);
+	TRY(pack_shared(ctx, init->pack, "letters", &letters));
+	init->settings[1] = json_text(ctx->arena, numbering);
+	init->settings[3] = json_text(ctx->arena, letters);
 	return OK;
 }
 
@@ -70,7 +61,7 @@ static enum err read_pack(struct ctx *ctx, struct init *init, bool demo)
 	TRY(pack_json(ctx, init->pack, "organisations.json", &file));
 	init->organisations = value_get(file, S("organisations"));
 	TRY(read_settings(ctx, init));
-	TRY(read_procedures(ctx, init));
+	TRY(pack_procedures(ctx, init->pack, &init->procedures));
 	TRY(read_sites(ctx, init));
 	if (!demo)
 		return OK;

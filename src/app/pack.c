@@ -107,3 +107,109 @@ enum err pack_folders(struct ctx *ctx, const char *folder, struct value *ret_nam
 	free(entries);
 	return OK;
 }
+
+/* ---- packs that build on another ---- */
+
+enum { PACKS_DEEP = 4 };
+
+/* The pack below this one, its neighbour; NULL where it builds on none. */
+static enum err pack_below(struct ctx *ctx, const char *pack, const char **ret_below)
+{
+	struct value v;
+	TRY(pack_json(ctx, pack, "pack.json", &v));
+	str name = value_text(value_get(v, S("builds_on")));
+	*ret_below = NULL;
+	if (str_empty(name))
+		return OK;
+	if (memchr(name.p, '/', name.n))
+		return fail(ctx, ERR_INVALID, "pack.json: builds_on is the name of a pack beside this one");
+	*ret_below = arena_printf(ctx->arena, "%s/../%.*s", pack, STR_ARG(name)).p;
+	return OK;
+}
+
+/* The pack itself and those below it, the nearest first. */
+static enum err pack_stack(struct ctx *ctx, const char *pack, const char **stack, size_t *ret_n)
+{
+	size_t n = 0;
+	while (pack && n < PACKS_DEEP) {
+		stack[n++] = pack;
+		TRY(pack_below(ctx, pack, &pack));
+	}
+	*ret_n = n;
+	return pack ? fail(ctx, ERR_INVALID, "More than %d packs build on one another", PACKS_DEEP) : OK;
+}
+
+static void add_missing(struct arena *arena, struct value *map, struct value more)
+{
+	for (uint32_t i = 0; i < more.n; i++)
+		if (!value_find(*map, more.members[i].key))
+			value_set(arena, map, more.members[i].key, more.members[i].value);
+}
+
+/* As pack_files, where a folder that is missing has no files. */
+static enum err files_if_any(struct ctx *ctx, const char *folder, struct value *ret_files)
+{
+	struct stat info;
+	*ret_files = value_map();
+	return stat(folder, &info) == 0 ? pack_files(ctx, folder, ret_files) : OK;
+}
+
+enum err pack_shared(struct ctx *ctx, const char *pack, const char *folder, struct value *ret_files)
+{
+	const char *stack[PACKS_DEEP];
+	size_t n;
+	*ret_files = value_map();
+	TRY(pack_stack(ctx, pack, stack, &n));
+	for (size_t i = 0; i < n; i++) {
+		struct value files;
+		TRY(files_if_any(ctx, arena_printf(ctx->arena, "%s/%s", stack[i], folder).p, &files));
+		add_missing(ctx->arena, ret_files, files);
+	}
+	return OK;
+}
+
+/* The forms of forms/ that a procedure has not drawn itself, so that its version is whole. */
+static enum err read_procedure(struct ctx *ctx, const char *pack, str name, struct value forms,
+			       struct value *procedures)
+{
+	struct value files;
+	TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/procedures/%.*s", pack, STR_ARG(name)).p,
+		       &files));
+	add_missing(ctx->arena, &files, forms);
+	value_set(ctx->arena, procedures, name, files);
+	return OK;
+}
+
+enum err pack_procedures(struct ctx *ctx, const char *pack, struct value *ret_procedures)
+{
+	const char *stack[PACKS_DEEP];
+	struct value forms, names;
+	size_t n;
+	*ret_procedures = value_map();
+	TRY(pack_stack(ctx, pack, stack, &n));
+	TRY(pack_shared(ctx, pack, "forms", &forms));
+	for (size_t i = 0; i < n; i++) {
+		TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", stack[i]).p, &names));
+		for (uint32_t k = 0; k < names.n; k++)
+			if (!value_find(*ret_procedures, value_text(names.items[k])))
+				TRY(read_procedure(ctx, stack[i], value_text(names.items[k]), forms,
+						   ret_procedures));
+	}
+	return OK;
+}
+
+enum err pack_numbering(struct ctx *ctx, const char *pack, struct value *ret_numbering)
+{
+	const char *stack[PACKS_DEEP];
+	struct value books = value_map();
+	size_t n;
+	TRY(pack_stack(ctx, pack, stack, &n));
+	TRY(pack_json(ctx, pack, "numbering.json", ret_numbering));
+	for (size_t i = 0; i < n; i++) {
+		struct value numbering;
+		TRY(pack_json(ctx, stack[i], "numbering.json", &numbering));
+		add_missing(ctx->arena, &books, value_get(numbering, S("books")));
+	}
+	value_set(ctx->arena, ret_numbering, S("books"), books);
+	return OK;
+}

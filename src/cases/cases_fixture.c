@@ -46,16 +46,28 @@ static struct value pack_folder(struct town *town, const struct pack *pack, str 
 	return files;
 }
 
+/* With the forms that all procedures share, as the program reads a pack. */
+static struct value pack_procedure(struct town *town, const struct pack *pack, str name)
+{
+	struct arena *arena = town->ctx->arena;
+	struct value shared = pack_folder(town, pack, S("forms/"));
+	struct value files = pack_folder(town, pack, arena_printf(arena, "procedures/%.*s/",
+								  STR_ARG(name)));
+	for (uint32_t i = 0; i < shared.n; i++)
+		if (!value_find(files, shared.members[i].key))
+			value_set(arena, &files, shared.members[i].key, shared.members[i].value);
+	return files;
+}
+
 static enum err add_procedures(struct town *town, struct ctx *ctx, struct db *db,
 			       const struct pack *pack)
 {
 	static const char *const names[] = { "chung-thuc-ban-sao", "khai-sinh",
 					     "lien-thong-khai-sinh",
 					     "xac-nhan-tinh-trang-hon-nhan" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		str folder = arena_printf(ctx->arena, "procedures/%s/", names[i]);
-		TRY(procedure_add(ctx, db, str_z(names[i]), pack_folder(town, pack, folder)));
-	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		TRY(procedure_add(ctx, db, str_z(names[i]),
+				  pack_procedure(town, pack, str_z(names[i]))));
 	return OK;
 }
 

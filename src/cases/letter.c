@@ -141,7 +141,7 @@ static void put_case(struct writing *w)
 static void put_organisation(struct writing *w)
 {
 	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
-	static const char *const keys[] = { "address", "phone", "email", "desk" };
+	static const char *const keys[] = { "address", "area", "phone", "email", "desk" };
 	struct value view = value_map();
 	if (!o)
 		return;
