@@ -14,6 +14,7 @@
 extern const struct embedded_set embedded_templates, embedded_assets, embedded_languages;
 
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+							  &tally_migrations,
 							  &portal_migrations, NULL };
 
 const char *app_path(struct ctx *ctx, const struct app *app, const char *name)

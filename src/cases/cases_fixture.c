@@ -8,7 +8,7 @@
 #include "base/embed.h"
 #include "base/json.h"
 
-const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
+const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations, &tally_migrations,
 							NULL };
 
 struct pack {

@@ -102,15 +102,7 @@ enum err command_promise(struct command *command)
 
 void command_finish(struct command *command)
 {
-	static const char *const names[] = {
-		[TIME_EARLY] = "solved.early", [TIME_ON] = "solved.on", [TIME_LATE] = "solved.late",
-	};
-	struct case_file after = command->c;
-	after.finished_at = command->now;
-	enum timeliness timeliness = case_timeliness(&after, command->now);
 	command_set_int(command, "finished_at", command->now);
-	if (timeliness >= TIME_EARLY && timeliness <= TIME_LATE)
-		command_figure(command, names[timeliness], 1);
 }
 
 enum err command_end(struct command *command, enum case_status status)
@@ -118,10 +110,7 @@ enum err command_end(struct command *command, enum case_status status)
 	struct flow_event event = { .kind = FLOW_EVENT_TERMINATE };
 	TRY(command_flow(command, &event));
 	command_set_int(command, "status", status);
-	if (command->c.accepted_at)
-		command_finish(command);
-	else
-		command_set_int(command, "finished_at", command->now);
+	command_finish(command);
 	return OK;
 }
 
@@ -320,12 +309,17 @@ static enum err write_rows(struct command *command)
 enum err command_commit(struct command *command)
 {
 	struct arena *arena = command->ctx->arena;
-	struct value open = open_part(command), closed = closed_part(command);
+	struct value open = open_part(command), closed = closed_part(command), tally;
+	struct case_file before = command->c;
 	fold_case(arena, &command->c, open, closed);
+	TRY(tally_act(command, &before, &command->c, &tally));
+	if (tally.n)
+		value_set(arena, &open, S("tally"), tally);
 	command->c.flow = flow_state_write(arena, command->procedure->flow, &command->flow);
 	const struct actor *who = command->who;
 	TRY(request_key_take(command->ctx, command->db, who->key, command->c.code));
 	TRY(write_rows(command));
+	TRY(tally_write(command, tally));
 	struct event_new event = {
 		.kind = str_z(command->kind), .object = command->c.id,
 		.actor = who->principal ? who->principal->account : 0,

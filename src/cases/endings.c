@@ -65,7 +65,6 @@ static enum err ask_supplement(struct ctx *ctx, struct db *db, void *arg)
 	command_set_int(&command, "supplements", command.c.supplements + 1);
 	command_set_int(&command, "paused_at", command.now);
 	command_set_int(&command, "due_at", 0);
-	command_figure(&command, "supplement", 1);
 	return command_commit(&command);
 }
 
@@ -131,7 +130,6 @@ static enum err refuse(struct ctx *ctx, struct db *db, void *arg)
 	if (str_empty(str_trim(job->text)))
 		return fail(ctx, ERR_INVALID, "Say why: the citizen reads it");
 	say_privately(&command, "text", value_str(job->text));
-	command_figure(&command, "refused", 1);
 	TRY(command_end(&command, command.c.accepted_at ? CASE_STOPPED : CASE_NOT_ACCEPTED));
 	return command_commit(&command);
 }
@@ -156,7 +154,6 @@ static enum err withdraw(struct ctx *ctx, struct db *db, void *arg)
 	TRY(must_be_open(&command));
 	if (!str_empty(job->text))
 		say_privately(&command, "text", value_str(job->text));
-	command_figure(&command, "withdrawn", 1);
 	TRY(command_end(&command, CASE_WITHDRAWN));
 	return command_commit(&command);
 }
@@ -190,7 +187,6 @@ static enum err apologise(struct ctx *ctx, struct db *db, void *arg)
 	say_privately(&command, "text", value_str(job->text));
 	command_set_int(&command, "apologised", command.c.apologised + 1);
 	command_set_int(&command, "due_at", job->at);
-	command_figure(&command, "apologised", 1);
 	return command_commit(&command);
 }
 

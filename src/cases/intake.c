@@ -145,7 +145,6 @@ static enum err begin_case(struct command *command, const struct submission *s,
 	set_public(command, s);
 	set_personal(command, s);
 	command_data(command, s->data);
-	command_figure(command, "submitted", 1);
 	return OK;
 }
 
@@ -239,12 +238,6 @@ static enum err enter_register(struct command *command)
 	TRY(number_book(command->ctx, command->cases, command->db, organisation,
 			S("tiep-nhan"), command->now, &number));
 	command_set_int(command, "register_number", number.number);
-	command_figure(command, "received", 1);
-	static const char *const channels[] = {
-		[CHANNEL_DIRECT] = "received.direct", [CHANNEL_ONLINE] = "received.online",
-		[CHANNEL_POST] = "received.post",
-	};
-	command_figure(command, channels[command->c.channel], 1);
 	return OK;
 }
 

@@ -109,6 +109,16 @@ void fold_papers(struct arena *arena, struct value *papers, struct value open);
 /* Null where they agree, else the name of the first column that does not. */
 const char *fold_differs(const struct case_file *a, const struct case_file *b);
 
+/* ---- figures (tally.c, tally_verify.c) ---- */
+
+/* What an act adds to the figures: {day: {name: n}}. */
+enum err tally_act(struct command *command, const struct case_file *before,
+		   const struct case_file *after, struct value *ret_days);
+/* Adds it to the rows of its days and months. */
+enum err tally_write(struct command *command, struct value days);
+/* Adds {name: n} to sums by enum tally. */
+void tally_sum(int64_t *sums, struct value counts);
+
 /* ---- rows (rows.c) ---- */
 
 enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file *c);

@@ -207,7 +207,6 @@ static void return_case(struct command *command)
 {
 	command_set_int(command, "status", CASE_RETURNED);
 	command_set_int(command, "returned_at", command->now);
-	command_figure(command, "returned", 1);
 }
 
 enum err command_complete(struct command *command, uint32_t node, str outcome, struct value data)

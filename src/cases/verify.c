@@ -1,12 +1,14 @@
 /* Folds every case's events again and holds the rows against them. One case at a time, so that
  * memory does not grow with the town. */
 #include "cases/room.h"
+#include "cases/tally_verify.h"
 
 struct verify {
 	struct cases *cases;
 	struct case_report *report;
 	struct arena totals;      /* lives through the whole walk */
 	struct value figures;     /* "organisation procedure month name" → n */
+	struct told_sums *sums;   /* of the tally */
 	int64_t told_cases;       /* events that began a case, of the cases there are */
 	int64_t after_organisation, after_id;
 	bool more;
@@ -258,6 +260,8 @@ static void tell(struct arena *arena, struct verify *v, struct told *told,
 		v->told_cases++;
 	if (!str_empty(told->c.procedure))
 		add_figures(v, told->row->organisation, told->c.procedure, event->open);
+	told->c.organisation = told->row->organisation;
+	told_sums_add(v->sums, &told->c, value_get(event->open, S("tally")));
 	told->erased = told->erased || event->erased;
 }
 
@@ -335,8 +339,13 @@ static enum err verify_figures(struct ctx *ctx, struct db *db, void *arg)
 	if (n != v->figures.n)
 		found(ctx, v, arena_printf(ctx->arena, "%u figures, the events tell of %u", n,
 					   v->figures.n));
-	v->report->figures = n;
-	return rows_end(&rows);
+	TRY(rows_end(&rows));
+	str finding;
+	TRY(told_sums_hold(ctx, db, v->sums, &v->report->figures, &finding));
+	if (!str_empty(finding))
+		found(ctx, v, finding);
+	v->report->figures += n;
+	return OK;
 }
 
 /* Rows that belong to no case, cases whose row is gone, and books with a gap. */
@@ -370,7 +379,8 @@ static enum err verify_whole(struct ctx *ctx, struct db *db, void *arg)
 
 enum err cases_verify(struct ctx *ctx, struct cases *cases, struct case_report *ret_report)
 {
-	struct verify v = { .cases = cases, .report = ret_report, .figures = value_map() };
+	struct verify v = { .cases = cases, .report = ret_report, .figures = value_map(),
+			    .sums = told_sums_new() };
 	*ret_report = (struct case_report){ .sound = true };
 	arena_init(&v.totals);
 	enum err err = OK;
@@ -389,6 +399,7 @@ enum err cases_verify(struct ctx *ctx, struct cases *cases, struct case_report *
 	if (err == OK)
 		err = store_read(ctx, cases->store, verify_figures, &v);
 	ret_report->finding = arena_copy(ctx->arena, ret_report->finding);
+	told_sums_free(v.sums);
 	arena_done(&v.totals);
 	return err;
 }

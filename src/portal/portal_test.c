@@ -12,7 +12,7 @@
 #include "store/store_fixture.h"
 #include "web/harness.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations, &tally_migrations,
 							  &portal_migrations, NULL };
 
 struct town {
