@@ -9,6 +9,7 @@
 #include "base/embed.h"
 #include "cases/cases.h"
 #include "people/people.h"
+#include "reports/reports.h"
 #include "sign/sign.h"
 #include "store/store.h"
 #include "text/i18n.h"
@@ -32,6 +33,7 @@ struct app {
 	struct store *store;
 	struct people *people;
 	struct cases *cases;
+	struct reports *reports;
 	const struct language *languages[2]; /* vi, en */
 	struct template_set *templates;
 	struct embedded_set assets;

@@ -16,10 +16,11 @@ struct init {
 	const char *pack;
 	struct value organisations, people, procedures, sites;
 	str demo_hash;
-	str settings[4]; /* calendar, numbering, pack, letters */
+	str settings[6]; /* by setting_names */
 };
 
-static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters" };
+static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters",
+					     "registers", "reports" };
 
 static enum err read_sites(struct ctx *ctx, struct init *init)
 {
@@ -45,13 +46,15 @@ static str json_text(struct arena *arena, struct value v)
 
 static enum err read_settings(struct ctx *ctx, struct init *init)
 {
-	struct value numbering, letters;
+	struct value numbering, files;
 	TRY(pack_text(ctx, init->pack, "calendar.json", &init->settings[0]));
 	TRY(pack_numbering(ctx, init->pack, &numbering));
 	TRY(pack_text(ctx, init->pack, "pack.json", &init->settings[2]));
-	TRY(pack_shared(ctx, init->pack, "letters", &letters));
 	init->settings[1] = json_text(ctx->arena, numbering);
-	init->settings[3] = json_text(ctx->arena, letters);
+	for (int i = 3; i < 6; i++) {
+		TRY(pack_shared(ctx, init->pack, setting_names[i], &files));
+		init->settings[i] = json_text(ctx->arena, files);
+	}
 	return OK;
 }
 

@@ -117,6 +117,7 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "case_look", case_look_routes, 0, app->cases },
 		{ "letter", letter_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
+		{ "reports", reports_routes, 0, app->reports },
 		{ "ledger", ledger_routes, 0, app },
 	};
 	_Static_assert(ARRAY_SIZE(tables) <= TABLES_MAX, "TABLES_MAX");

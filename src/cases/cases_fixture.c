@@ -8,8 +8,8 @@
 #include "base/embed.h"
 #include "base/json.h"
 
-const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations, &tally_migrations,
-							NULL };
+const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
+							&tally_migrations, NULL };
 
 struct pack {
 	struct embedded_set files;

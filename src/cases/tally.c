@@ -337,7 +337,7 @@ static enum err write_row(struct command *command, int64_t period, const int64_t
 		n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24]);
 }
 
-static_assert(TALLIES == 25, "write_row names them all");
+_Static_assert(TALLIES == 25, "write_row names them all");
 
 /* Months are added up before they are written: an act mostly touches one. */
 enum err tally_write(struct command *command, struct value days)

@@ -12,7 +12,8 @@
 #include "store/store_fixture.h"
 #include "web/harness.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations, &tally_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+							  &tally_migrations,
 							  &portal_migrations, NULL };
 
 struct town {

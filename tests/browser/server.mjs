@@ -38,12 +38,14 @@ async function answers(base, child, told) {
   throw new Error(`the program does not answer: ${told.join("")}`);
 }
 
-export async function startTown({ clock, database = process.env.MOTCUA_DATABASE } = {}) {
+// prepare(run) is called on the new data, made at the time `since`, before the program serves it.
+export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, since = clock } = {}) {
   const data = mkdtempSync(join(tmpdir(), "motcua-town-"));
   const where = ["--data", data, ...(database ? ["--database", database] : [])];
   const options = { cwd: root, encoding: "utf8" };
   execFileSync(PROGRAM, ["init", "--pack", "packs/cam-le", "--demo", ...where,
-    ...(clock ? ["--clock", clock] : [])], options);
+    ...(since ? ["--clock", since] : [])], options);
+  prepare?.((...args) => execFileSync(PROGRAM, [...args, ...where], options));
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const told = [];

@@ -1,0 +1,236 @@
+#include "reports/figures.h"
+
+#include "people/people.h"
+
+/* ---- definitions ---- */
+
+static int64_t solved_of(const int64_t n[TALLIES])
+{
+	return n[TALLY_EARLY] + n[TALLY_ON_TIME] + n[TALLY_LATE];
+}
+
+static int64_t until_end(const struct sums *s, enum tally what)
+{
+	return s->before[what] + s->within[what];
+}
+
+static void put(struct arena *arena, struct value *map, const char *key, int64_t n)
+{
+	value_append(arena, map, str_z(key), value_int(n));
+}
+
+static int64_t carried_of(const struct sums *s)
+{
+	return s->before[TALLY_ACCEPTED] - solved_of(s->before);
+}
+
+static int64_t open_of(const struct sums *s)
+{
+	return carried_of(s) + s->within[TALLY_ACCEPTED] - solved_of(s->within);
+}
+
+static struct value received_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "total", carried_of(s) + s->within[TALLY_ACCEPTED]);
+	put(arena, &map, "carried", carried_of(s));
+	put(arena, &map, "accepted", s->within[TALLY_ACCEPTED]);
+	put(arena, &map, "online", s->channels[CHANNEL_ONLINE]);
+	put(arena, &map, "direct", s->channels[CHANNEL_DIRECT]);
+	put(arena, &map, "post", s->channels[CHANNEL_POST]);
+	put(arena, &map, "counter", s->channels[CHANNEL_DIRECT] + s->channels[CHANNEL_POST]);
+	return map;
+}
+
+static struct value solved_map(struct arena *arena, const struct sums *s)
+{
+	const int64_t *n = s->within;
+	struct value map = value_map();
+	put(arena, &map, "total", solved_of(n));
+	put(arena, &map, "early", n[TALLY_EARLY]);
+	put(arena, &map, "on_time", n[TALLY_ON_TIME]);
+	put(arena, &map, "late", n[TALLY_LATE]);
+	put(arena, &map, "late_apologised", n[TALLY_LATE_APOLOGISED]);
+	put(arena, &map, "late_silent", n[TALLY_LATE] - n[TALLY_LATE_APOLOGISED]);
+	put(arena, &map, "new_date_kept", n[TALLY_NEW_DATE_KEPT]);
+	put(arena, &map, "withdrawn", n[TALLY_WITHDRAWN]);
+	put(arena, &map, "stopped", n[TALLY_STOPPED]);
+	return map;
+}
+
+static struct value open_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	int64_t late = until_end(s, TALLY_DUE) - until_end(s, TALLY_DUE_ENDED) - s->still_due;
+	put(arena, &map, "total", open_of(s));
+	put(arena, &map, "within", open_of(s) - late);
+	put(arena, &map, "late", late);
+	return map;
+}
+
+static struct value intake_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "submitted", s->within[TALLY_SUBMITTED]);
+	put(arena, &map, "submitted_online", s->submitted_online);
+	put(arena, &map, "waiting", until_end(s, TALLY_SUBMITTED) - until_end(s, TALLY_ACCEPTED) -
+	    until_end(s, TALLY_NOT_ACCEPTED) - until_end(s, TALLY_WITHDRAWN_EARLY));
+	put(arena, &map, "not_accepted", s->within[TALLY_NOT_ACCEPTED]);
+	put(arena, &map, "withdrawn", s->within[TALLY_WITHDRAWN_EARLY]);
+	return map;
+}
+
+static struct value national_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	int64_t late = until_end(s, TALLY_NATIONAL_DUE) - until_end(s, TALLY_NATIONAL_ENDED) -
+		       s->still_national;
+	put(arena, &map, "handled", solved_of(s->within) + open_of(s));
+	put(arena, &map, "on_time", s->within[TALLY_NATIONAL_ON]);
+	put(arena, &map, "late", s->within[TALLY_NATIONAL_LATE]);
+	put(arena, &map, "open_within", open_of(s) - late);
+	put(arena, &map, "open_late", late);
+	return map;
+}
+
+static struct value small_map(struct arena *arena, const int64_t *n, const char *const *keys,
+			      size_t n_keys)
+{
+	struct value map = value_map();
+	for (size_t i = 0; i < n_keys; i++)
+		put(arena, &map, keys[i], n[i]);
+	return map;
+}
+
+struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *s)
+{
+	static const char *const contacts[] = { "none", "one" };
+	static const char *const legs[] = { "early", "on_time", "late" };
+	struct value map = value_map();
+	put(arena, &map, "n", n);
+	value_append(arena, &map, S("name"), value_str(name));
+	value_append(arena, &map, S("received"), received_map(arena, s));
+	value_append(arena, &map, S("solved"), solved_map(arena, s));
+	value_append(arena, &map, S("open"), open_map(arena, s));
+	value_append(arena, &map, S("intake"), intake_map(arena, s));
+	value_append(arena, &map, S("national"), national_map(arena, s));
+	value_append(arena, &map, S("contacts"),
+		     small_map(arena, &s->within[TALLY_NO_CONTACT], contacts, 2));
+	value_append(arena, &map, S("legs"), small_map(arena, &s->within[TALLY_LEG_EARLY], legs, 3));
+	put(arena, &map, "returned", s->within[TALLY_RETURNED]);
+	put(arena, &map, "supplements", s->within[TALLY_SUPPLEMENTS]);
+	put(arena, &map, "apologies", s->within[TALLY_APOLOGIES]);
+	return map;
+}
+
+struct value figure_percent(int64_t part, int64_t whole)
+{
+	struct decimal percent;
+	if (whole <= 0 || !decimal_div(decimal_of(part * 100), decimal_of(whole), &percent))
+		return value_null();
+	return value_decimal(decimal_round(percent, 2, ROUND_HALF_UP));
+}
+
+/* ---- rows ---- */
+
+struct gathering {
+	struct ctx *ctx;
+	const struct figures_wanted *wanted;
+	struct figure_rows rows;
+	size_t room;
+};
+
+static bool is_nothing(const struct tally_row *row)
+{
+	for (int t = 0; t < TALLIES; t++)
+		if (row->within[t] || row->before[t])
+			return false;
+	return true;
+}
+
+static void name_row(struct gathering *g, const struct tally_row *row, str *ret_key, str *ret_name)
+{
+	const struct figures_wanted *w = g->wanted;
+	const struct procedure *procedure = procedure_in_force(w->cases, row->procedure, w->now);
+	const struct organisation *o;
+	*ret_key = *ret_name = row->procedure;
+	if (w->rows == ROWS_ORGANISATION) {
+		o = organisation_by_id(cases_people(w->cases), row->organisation);
+		*ret_key = o ? o->code : S("");
+		*ret_name = o ? organisation_name(o, w->language) : S("");
+	} else if (procedure && w->rows == ROWS_FIELD) {
+		*ret_key = value_text(value_path(procedure->body, S("field.code")));
+		*ret_name = procedure_text(procedure, S("field"), w->language);
+	} else if (procedure) {
+		*ret_name = procedure_text(procedure, S("title"), w->language);
+	}
+}
+
+static struct figure_row *row_of(struct gathering *g, const struct tally_row *row)
+{
+	struct figure_rows *rows = &g->rows;
+	str key, name;
+	name_row(g, row, &key, &name);
+	for (size_t i = 0; i < rows->n; i++)
+		if (str_eq(rows->items[i].key, key))
+			return &rows->items[i];
+	if (rows->n == g->room) {
+		size_t old = g->room;
+		g->room = old ? old * 2 : 16;
+		rows->items = arena_grow(g->ctx->arena, rows->items, old * sizeof *rows->items,
+					 g->room * sizeof *rows->items);
+	}
+	rows->items[rows->n] = (struct figure_row){ .key = key, .name = name,
+						    .organisation = row->organisation };
+	return &rows->items[rows->n++];
+}
+
+static void add(struct sums *sums, const struct tally_row *row)
+{
+	for (int t = 0; t < TALLIES; t++) {
+		sums->within[t] += row->within[t];
+		sums->before[t] += row->before[t];
+	}
+	sums->channels[row->channel & 3] += row->within[TALLY_ACCEPTED];
+	if (row->channel == CHANNEL_ONLINE)
+		sums->submitted_online += row->within[TALLY_SUBMITTED];
+}
+
+static void add_still(struct sums *sums, const struct tally_row *row)
+{
+	sums->still_due += row->within[TALLY_DUE];
+	sums->still_national += row->within[TALLY_NATIONAL_DUE];
+}
+
+static void gather(struct gathering *g, const struct tally_rows *rows,
+		   void (*add_to)(struct sums *, const struct tally_row *))
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		if (is_nothing(&rows->items[i]))
+			continue;
+		add_to(&row_of(g, &rows->items[i])->sums, &rows->items[i]);
+		add_to(&g->rows.all, &rows->items[i]);
+	}
+}
+
+enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *w,
+		      struct figure_rows *ret_rows)
+{
+	struct gathering g = { .ctx = ctx, .wanted = w };
+	int64_t today = calendar_day(cases_calendar(w->cases), w->now);
+	struct tally_span span = { w->period.from, w->period.to, w->organisations,
+				   w->n_organisations };
+	struct tally_rows rows;
+	if (span.from > today)
+		return fail(ctx, ERR_INVALID, "This period has not begun yet");
+	if (span.to > today)
+		span.to = today;
+	TRY(tally_read(ctx, db, &span, &rows));
+	gather(&g, &rows, add);
+	if (span.to == today) {
+		TRY(tally_still_due(ctx, w->cases, db, w->now, &span, &rows));
+		gather(&g, &rows, add_still);
+	}
+	*ret_rows = g.rows;
+	return OK;
+}

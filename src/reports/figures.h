@@ -1,0 +1,56 @@
+/*
+ * figures: what a report says of a set of cases, from the tally alone. Every figure on any page, print
+ * or API comes from sums_map; its definitions are written down here once.
+ */
+#ifndef MOTCUA_REPORTS_FIGURES_H
+#define MOTCUA_REPORTS_FIGURES_H
+
+#include "cases/tally.h"
+#include "reports/period.h"
+#include "reports/reports.h"
+
+struct sums {
+	int64_t within[TALLIES], before[TALLIES];
+	int64_t channels[4];             /* accepted within, by enum case_channel */
+	int64_t submitted_online;
+	int64_t still_due, still_national; /* today, but later than now */
+};
+
+struct figure_row {
+	str key, name;     /* of field, procedure or organisation */
+	int64_t organisation;
+	struct sums sums;
+};
+
+struct figure_rows {
+	struct figure_row *items; /* only rows in which something is not 0 */
+	size_t n;
+	struct sums all;
+};
+
+struct figures_wanted {
+	struct cases *cases;
+	struct period period; /* a period that is not over ends now */
+	const int64_t *organisations;
+	size_t n_organisations;
+	enum report_rows rows;
+	usec now;
+	str language;
+};
+
+enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *wanted,
+		      struct figure_rows *ret_rows);
+
+/* The row as FEEL and the API see it (docs/PACKS.md):
+ *   received {total = carried + accepted, carried, accepted, online, direct, post, counter}
+ *   solved {total, early, on_time, late, late_apologised, late_silent, new_date_kept, withdrawn, stopped}
+ *   open {total = received.total − solved.total, within, late}
+ *   intake {submitted, waiting, not_accepted, withdrawn}, returned, supplements, apologies
+ *   national {handled, on_time, late, open_within, open_late}
+ *   contacts {none, one}, legs {early, on_time, late} */
+struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *sums);
+
+/* part ÷ whole in hundred, two decimals; null where there is no whole. */
+struct value figure_percent(int64_t part, int64_t whole);
+
+#endif

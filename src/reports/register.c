@@ -1,0 +1,450 @@
+#include "reports/register.h"
+
+#include "base/json.h"
+#include "cases/tally.h"
+#include "cases/view.h"
+#include "text/i18n.h"
+#include "text/vietnamese.h"
+
+/* ---- which cases stand behind a figure of a report ---- */
+
+static void accepted_by(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.accepted_at >= $1 AND c.accepted_at < $2"), from, to);
+}
+
+static void solved(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.finished_at >= $1 AND c.finished_at < $2"), from, to);
+}
+
+static void open_at_end(sql_t *q, usec from, usec to)
+{
+	(void)from;
+	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), to);
+}
+
+static void online(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 2"));
+}
+
+static void at_counter(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel <> 2"));
+}
+
+static void by_post(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 3"));
+}
+
+static void carried(sql_t *q, usec from, usec to)
+{
+	(void)to;
+	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from);
+}
+
+static void received(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.accepted_at < $2 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from,
+		to);
+}
+
+static void solved_early(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.due_at - c.finished_at >= $1"), USEC_DAY);
+}
+
+static void solved_on_time(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND (c.due_at = 0 OR (c.finished_at <= c.due_at AND"
+		       " c.due_at - c.finished_at < $1))"), USEC_DAY);
+}
+
+static void solved_late(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.due_at > 0 AND c.finished_at > c.due_at"));
+}
+
+static void late_apologised(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND c.apologised > 0"));
+}
+
+static void late_silent(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND c.apologised = 0"));
+}
+
+static void new_date_kept(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.apologised > 0 AND (c.due_at = 0 OR c.finished_at <= c.due_at)"));
+}
+
+static void open_late(sql_t *q, usec from, usec to)
+{
+	open_at_end(q, from, to);
+	sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1"), to);
+}
+
+static void open_within(sql_t *q, usec from, usec to)
+{
+	open_at_end(q, from, to);
+	sql_add(q, SQL(" AND (c.due_at = 0 OR c.due_at >= $1)"), to);
+}
+
+static void withdrawn(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.status = 7"));
+}
+
+static void stopped(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.status = 8"));
+}
+
+static void returned(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.returned_at >= $1 AND c.returned_at < $2"), from, to);
+}
+
+static const struct behind {
+	const char *name;
+	void (*add)(sql_t *q, usec from, usec to);
+} behind[] = {
+	{ "accepted", accepted_by }, { "online", online }, { "counter", at_counter },
+	{ "post", by_post }, { "carried", carried }, { "received", received }, { "solved", solved },
+	{ "early", solved_early }, { "on_time", solved_on_time }, { "late", solved_late },
+	{ "late_apologised", late_apologised }, { "late_silent", late_silent },
+	{ "new_date_kept", new_date_kept }, { "open", open_at_end }, { "open_late", open_late },
+	{ "open_within", open_within }, { "withdrawn", withdrawn }, { "stopped", stopped },
+	{ "returned", returned },
+};
+
+static const struct behind *behind_of(str figure)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(behind); i++)
+		if (str_eq(str_z(behind[i].name), figure))
+			return &behind[i];
+	return NULL;
+}
+
+bool register_knows_figure(str figure)
+{
+	return behind_of(figure) != NULL;
+}
+
+/* ---- queries ---- */
+
+#define CASE_COLUMNS                                                                              \
+	" c.id, c.code, c.version, c.channel, c.status, c.submitted_at, c.accepted_at,"            \
+	" c.finished_at, c.returned_at, c.due_at, c.paused_at, c.supplements, c.apologised,"       \
+	" c.register_number, c.subject, c.applicant, c.applicant_id, c.phone, c.email, c.address"
+
+struct walk {
+	const struct register_wanted *w;
+	struct db *db;
+	int zone;
+	register_each *each;
+	void *arg;
+	size_t left, n;
+	struct feel_env env;
+	struct arena scratch; /* of one row */
+};
+
+static usec day_begins(const struct walk *k, int64_t day)
+{
+	return day * USEC_DAY - k->zone * USEC_MINUTE;
+}
+
+/* A figure at the end of a period that is not over is the figure of now. */
+static usec period_end(const struct walk *k)
+{
+	usec end = day_begins(k, k->w->period.to + 1);
+	return end < k->w->now ? end : k->w->now;
+}
+
+static void add_words(const struct register_wanted *w, sql_t *q)
+{
+	str folded = vietnamese_fold(q->text.arena, w->words);
+	if (str_empty(folded))
+		return;
+	sql_add(q, SQL(" AND (c.code = $1 OR c.phone = $1 OR c.applicant_id = $1"), w->words);
+	sql_contains(q, SQL(" OR c.subject_key"), folded);
+	sql_contains(q, SQL(" OR c.applicant_key"), folded);
+	sql_add(q, SQL(")"));
+}
+
+/* The procedures of a field, in force now. */
+static void add_field(const struct register_wanted *w, sql_t *q)
+{
+	const struct procedure **items;
+	size_t n, found = 0;
+	if (str_empty(w->field))
+		return;
+	procedures_in_force(reports_cases(w->reports), q->text.arena, w->now, &items, &n);
+	str *names = ARENA_ARRAY(q->text.arena, str, n + 1);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(value_text(value_path(items[i]->body, S("field.code"))), w->field))
+			names[found++] = items[i]->name;
+	sql_in_text(q, SQL(" AND c.procedure"), names, found);
+}
+
+static void add_filters(const struct walk *k, sql_t *q)
+{
+	const struct register_wanted *w = k->w;
+	struct value procedures = w->declared->procedures;
+	if (w->status)
+		sql_add(q, SQL(" AND c.status = $1"), w->status);
+	if (!str_empty(w->procedure))
+		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	if (w->late)
+		sql_add(q, SQL(" AND c.due_at > 0 AND ((c.finished_at = 0 AND c.due_at < $1) OR"
+			       " c.finished_at > c.due_at)"), w->now);
+	if (procedures.kind == VALUE_LIST && procedures.n && str_empty(w->declared->book)) {
+		str *names = ARENA_ARRAY(q->text.arena, str, procedures.n);
+		for (uint32_t i = 0; i < procedures.n; i++)
+			names[i] = value_text(procedures.items[i]);
+		sql_in_text(q, SQL(" AND c.procedure"), names, procedures.n);
+	}
+	add_field(w, q);
+	add_words(w, q);
+}
+
+static sql_t cases_query(const struct walk *k, struct arena *arena, int64_t organisation,
+			 const struct register_mark *after)
+{
+	sql_t q = sql_new(arena);
+	const struct behind *figure = behind_of(k->w->figure);
+	sql_add(&q, SQL("SELECT c.accepted_at, c.id, c.register_number," CASE_COLUMNS));
+	sql_add(&q, k->w->declared->needs_data ? SQL(", c.data") : SQL(", ''"));
+	sql_add(&q, SQL(" FROM case_file c WHERE c.organisation = $1 AND c.accepted_at > 0"),
+		organisation);
+	if (figure)
+		figure->add(&q, day_begins(k, k->w->period.from), period_end(k));
+	else
+		sql_add(&q, SQL(" AND c.accepted_at >= $1 AND c.accepted_at < $2"),
+			day_begins(k, k->w->period.from), day_begins(k, k->w->period.to + 1));
+	add_filters(k, &q);
+	if (after)
+		sql_add(&q, SQL(" AND (c.accepted_at, c.id) > ($1, $2)"), after->first, after->second);
+	sql_add(&q, SQL(" ORDER BY c.accepted_at, c.id LIMIT $1"), (int64_t)k->left);
+	return q;
+}
+
+static int64_t year_of(int64_t day)
+{
+	int32_t year;
+	int month, of_month;
+	civil_of_days(day, &year, &month, &of_month);
+	return year;
+}
+
+static sql_t book_query(const struct walk *k, struct arena *arena, int64_t organisation,
+			const struct register_mark *after)
+{
+	sql_t q = sql_new(arena);
+	sql_add(&q, SQL("SELECT e.period, e.number, e.number," CASE_COLUMNS ", c.data FROM book_entry e"
+			" JOIN case_file c ON c.organisation = e.organisation AND c.id = e.case_id"
+			" WHERE e.organisation = $1 AND e.book = $2"),
+		organisation, k->w->declared->book);
+	if (str_eq(k->w->declared->per, S("year")))
+		sql_add(&q, SQL(" AND e.period >= $1 AND e.period <= $2"), year_of(k->w->period.from),
+			year_of(k->w->period.to));
+	sql_add(&q, SQL(" AND e.entered_at >= $1 AND e.entered_at < $2"),
+		day_begins(k, k->w->period.from), day_begins(k, k->w->period.to + 1));
+	add_filters(k, &q);
+	if (after)
+		sql_add(&q, SQL(" AND (e.period, e.number) > ($1, $2)"), after->first, after->second);
+	sql_add(&q, SQL(" ORDER BY e.period, e.number LIMIT $1"), (int64_t)k->left);
+	return q;
+}
+
+/* ---- a row as FEEL sees it ---- */
+
+static struct case_file case_of(const struct rows *r)
+{
+	return (struct case_file){
+		.id = row_int(r, 3), .code = row_str(r, 4), .version = row_int(r, 5),
+		.channel = row_int(r, 6), .status = row_int(r, 7), .submitted_at = row_int(r, 8),
+		.accepted_at = row_int(r, 9), .finished_at = row_int(r, 10),
+		.returned_at = row_int(r, 11), .due_at = row_int(r, 12), .paused_at = row_int(r, 13),
+		.supplements = row_int(r, 14), .apologised = row_int(r, 15),
+		.register_number = row_int(r, 16), .subject = row_str(r, 17),
+		.applicant = row_str(r, 18), .applicant_id = row_str(r, 19), .phone = row_str(r, 20),
+		.email = row_str(r, 21), .address = row_str(r, 22),
+	};
+}
+
+static const char *state_words(const struct case_file *c, usec now)
+{
+	static const char *const words[] = {
+		[TIME_NONE] = "", [TIME_EARLY] = N_("Early"), [TIME_ON] = N_("On time"),
+		[TIME_LATE] = N_("Late"), [TIME_OPEN] = N_("In progress"),
+		[TIME_OPEN_LATE] = N_("In progress, late"), [TIME_WAITING] = N_("Waiting"),
+	};
+	return words[case_timeliness(c, now)];
+}
+
+static void put(struct arena *arena, struct value *map, const char *key, struct value v)
+{
+	value_append(arena, map, str_z(key), v);
+}
+
+static struct value case_map(struct ctx *ctx, const struct walk *k, const struct case_file *c)
+{
+	struct arena *arena = ctx->arena;
+	struct cases *cases = reports_cases(k->w->reports);
+	const struct procedure *procedure = case_procedure(cases, c);
+	struct value map = value_map();
+	const char *state = state_words(c, k->w->now);
+	put(arena, &map, "code", value_str(c->code));
+	put(arena, &map, "title", value_str(procedure ?
+		procedure_text(procedure, S("title"), k->w->language) : S("")));
+	put(arena, &map, "subject", value_str(c->subject));
+	put(arena, &map, "status", value_get(case_status_view(ctx, c->status), S("text")));
+	put(arena, &map, "channel", value_int(c->channel));
+	put(arena, &map, "submitted_at", view_time(ctx, cases, c->submitted_at));
+	put(arena, &map, "received_at", view_time(ctx, cases, c->accepted_at));
+	put(arena, &map, "due_at", view_time(ctx, cases, c->due_at));
+	put(arena, &map, "finished_at", view_time(ctx, cases, c->finished_at));
+	put(arena, &map, "returned_at", view_time(ctx, cases, c->returned_at));
+	put(arena, &map, "supplements", value_int(c->supplements));
+	put(arena, &map, "apologies", value_int(c->apologised));
+	put(arena, &map, "state", value_str(*state ? str_z(ctx_text(ctx, state)) : S("")));
+	return map;
+}
+
+static struct value applicant_map(struct arena *arena, const struct case_file *c)
+{
+	struct value map = value_map();
+	put(arena, &map, "name", value_str(c->applicant));
+	put(arena, &map, "id_number", value_str(c->applicant_id));
+	put(arena, &map, "phone", value_str(c->phone));
+	put(arena, &map, "email", value_str(c->email));
+	put(arena, &map, "address", value_str(c->address));
+	return map;
+}
+
+static struct value organisation_map(struct arena *arena, const struct organisation *o, str language)
+{
+	struct value map = value_map();
+	bool english = str_eq(language, S("en"));
+	str small = o ? value_text(value_get(o->data, english ? S("short_en") : S("short"))) : S("");
+	if (!o)
+		return map;
+	if (str_empty(small))
+		small = value_text(value_get(o->data, S("short")));
+	put(arena, &map, "code", value_str(o->code));
+	put(arena, &map, "name", value_str(organisation_name(o, language)));
+	put(arena, &map, "short", value_str(str_empty(small) ? o->name : small));
+	return map;
+}
+
+/* data.entry.<book>, "-" as "_". */
+static struct value entry_of(struct arena *arena, str book, struct value data)
+{
+	char *name = arena_alloc(arena, book.n + 1);
+	for (size_t i = 0; i < book.n; i++)
+		name[i] = book.p[i] == '/' || book.p[i] == '-' ? '_' : book.p[i];
+	return value_get(value_get(data, S("entry")), str_of(name, book.n));
+}
+
+static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows *r,
+			int64_t organisation, struct value *ret_map)
+{
+	struct arena *arena = ctx->arena;
+	struct case_file c = case_of(r);
+	struct json_fault fault;
+	struct value map = value_map(), data = value_map(), office;
+	str text = row_str(r, 23);
+	if (k->w->declared->needs_data && !str_empty(text) &&
+	    !json_parse(arena, text, &data, &fault))
+		return fail(ctx, ERR_DATABASE, "The case's data cannot be read");
+	office = organisation_map(arena, organisation_by_id(
+		cases_people(reports_cases(k->w->reports)), organisation), k->w->language);
+	put(arena, &map, "n", value_int(row_int(r, 2)));
+	put(arena, &map, "case", case_map(ctx, k, &c));
+	put(arena, &map, "applicant", applicant_map(arena, &c));
+	put(arena, &map, "organisation", office);
+	put(arena, &map, "agency", office);
+	put(arena, &map, "data", data);
+	put(arena, &map, "entry", entry_of(arena, k->w->declared->book, data));
+	*ret_map = map;
+	return OK;
+}
+
+static enum err give_row(struct ctx *ctx, struct walk *k, const struct rows *r, int64_t organisation)
+{
+	const struct declared *d = k->w->declared;
+	struct ctx own = *ctx;
+	struct value map;
+	struct register_row row = {
+		.mark = { organisation, row_int(r, 0), row_int(r, 1) }, .case_id = row_int(r, 3),
+		.code = row_str(r, 4),
+		.cells = ARENA_ARRAY(ctx->arena, struct cell, d->n_columns),
+	};
+	own.arena = &k->scratch;
+	enum err err = row_map(&own, k, r, organisation, &map);
+	if (err != OK)
+		return fail(ctx, err, "%.*s", STR_ARG(own.fault.message));
+	struct feel_scope scope = { .variables = map };
+	for (size_t i = 0; i < d->n_columns; i++) {
+		struct cell cell = cell_of(&k->scratch, feel_eval(d->columns[i].value, &k->scratch,
+								  &scope, &k->env, NULL));
+		cell.text = arena_copy(ctx->arena, cell.text);
+		row.cells[i] = cell;
+	}
+	err = k->each(ctx, k->arg, &row);
+	arena_reset(&k->scratch);
+	return err;
+}
+
+static enum err walk_organisation(struct ctx *ctx, struct walk *k, int64_t organisation,
+				  const struct register_mark *after)
+{
+	bool book = !str_empty(k->w->declared->book);
+	struct rows rows;
+	sql_t q = book ? book_query(k, ctx->arena, organisation, after)
+		       : cases_query(k, ctx->arena, organisation, after);
+	TRY(db_query_built(ctx, k->db, &rows, &q));
+	while (rows_next(&rows)) {
+		TRY(give_row(ctx, k, &rows, organisation));
+		k->left--;
+		k->n++;
+	}
+	return rows_end(&rows);
+}
+
+enum err register_rows(struct ctx *ctx, struct db *db, const struct register_wanted *w, size_t most,
+		       register_each *each, void *arg, size_t *ret_n)
+{
+	int zone = calendar_zone(cases_calendar(reports_cases(w->reports)));
+	struct walk k = { .w = w, .db = db, .zone = zone, .each = each, .arg = arg, .left = most,
+			  .env = { .now = w->now, .offset = zone } };
+	bool begun = !w->after.organisation;
+	enum err err = OK;
+	arena_init(&k.scratch);
+	for (size_t i = 0; err == OK && i < w->n_organisations && k.left; i++) {
+		bool here = w->organisations[i] == w->after.organisation;
+		if (begun || here)
+			err = walk_organisation(ctx, &k, w->organisations[i],
+						here ? &w->after : NULL);
+		begun = begun || here;
+	}
+	arena_done(&k.scratch);
+	*ret_n = k.n;
+	return err;
+}

@@ -1,0 +1,127 @@
+// Registers and reports in a real browser: every page judged, figures that lead to their cases, what
+// is taken away as files, and what nobody else may see.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { judge, judged, openApp } from "./lib.mjs";
+import { startTown } from "./server.mjs";
+
+const PASSWORD = "motcua-demo";
+const CLOCK = "2015-02-05T10:00:00+07:00";
+let town;
+before(async () => {
+  town = await startTown({
+    clock: CLOCK, since: "2014-12-01T08:00:00+07:00",
+    prepare: (run) => run("simulate", "--cases", "150", "--from", "2014-12-10T08:00:00+07:00",
+      "--to", "2015-02-04T16:00:00+07:00", "--clock", "2015-02-05T09:00:00+07:00"),
+  });
+});
+after(async () => {
+  await town?.stop();
+  console.log(`${judged.length} pages judged`);
+});
+
+async function officer(login, options = {}) {
+  const app = await openApp({ base: town.base, ...options });
+  await app.visit("/dang-nhap?next=/ban");
+  await app.page.locator("#login").fill(login);
+  await app.page.locator("#password").fill(PASSWORD);
+  await app.page.locator("main button[type=submit]").click();
+  await app.page.waitForURL((url) => url.pathname === "/ban");
+  return app;
+}
+
+const PAGES = [
+  ["registers", "/ban/so"], ["case register", "/ban/so/so-theo-doi-ho-so?nam=2015"],
+  ["case register, nothing found", "/ban/so/so-theo-doi-ho-so?nam=2015&q=khongcoai"],
+  ["register of births", "/ban/so/so-dang-ky-khai-sinh?nam=2015"],
+  ["case register in print", "/ban/so/so-theo-doi-ho-so?nam=2014&dinh-dang=in"],
+  ["reports", "/ban/bao-cao"], ["II.06a", "/ban/bao-cao/ii-06a?ky=2015-01"],
+  ["II.06a with a wrong period", "/ban/bao-cao/ii-06a?tu=2015-02-03&den=2015-01-01"],
+  ["II.06b", "/ban/bao-cao/ii-06b?ky=2015"], ["II.06a in print", "/ban/bao-cao/ii-06a?ky=2015-01&dinh-dang=in"],
+];
+
+for (const js of [true, false])
+  test(`every page of registers and reports is sound, script ${js ? "on" : "off"}`, async () => {
+    const app = await officer("chutich.hoaphat", { js });
+    for (const [name, path] of PAGES) {
+      await app.visit(path);
+      await judge(app.page, `${name}${js ? "" : " no script"}`);
+    }
+    await app.visit("/en/ban/bao-cao/ii-06a?ky=2015-01");
+    await judge(app.page, `II.06a in English${js ? "" : " no script"}`);
+    await app.close();
+  });
+
+const number = (text) => Number(text.replaceAll(/[^0-9-]/g, "") || 0);
+
+test("the columns of II.06a add up as the form says", async () => {
+  const { page, visit, close } = await officer("chutich.hoaphat");
+  await visit("/ban/bao-cao/ii-06a?ky=2015-01");
+  const rows = await page.locator(".m-report tbody tr").evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+  assert.ok(rows.length >= 2);
+  for (const row of rows) {
+    const [c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13] = row.slice(2).map(number);
+    assert.equal(c3, c4 + c5 + c6, "3 = 4 + 5 + 6");
+    assert.equal(c7, c8 + c9 + c10, "7 = 8 + 9 + 10");
+    assert.equal(c11, c12 + c13, "11 = 12 + 13");
+    assert.equal(c3, c7 + c11, "3 = 7 + 11");
+  }
+  await close();
+});
+
+test("each figure of II.06a leads to as many cases", async () => {
+  const { page, visit, close } = await officer("chutich.hoaphat");
+  await visit("/ban/bao-cao/ii-06a?ky=2015-01");
+  const links = await page.locator(".m-report tbody a").evaluateAll((all) =>
+    all.map((a) => [a.textContent, a.getAttribute("href")]));
+  assert.ok(links.length > 6, "there are figures to follow");
+  for (const [text, href] of links) {
+    let n = 0;
+    for (let next = href; next;) {
+      await visit(next);
+      n += await page.locator(".m-table tbody tr").count();
+      next = await page.locator(".govuk-pagination__next a").getAttribute("href", { timeout: 500 }).catch(() => null);
+    }
+    assert.equal(n, number(text), href);
+  }
+  await close();
+});
+
+test("registers and reports are taken away as CSV, XLSX and PDF", async () => {
+  const { page, context, close } = await officer("chutich.hoaphat");
+  for (const path of ["so/so-theo-doi-ho-so?nam=2015", "bao-cao/ii-06a?ky=2015-01"]) {
+    const get = async (format) => {
+      const response = await context.request.get(`${town.base}/ban/${path}&dinh-dang=${format}`);
+      assert.equal(response.status(), 200, `${path} ${format}`);
+      return response;
+    };
+    const csv = await get("csv");
+    assert.match(csv.headers()["content-type"], /^text\/csv/);
+    const bytes = await csv.body();
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf], "begins with a byte order mark");
+    assert.ok(bytes.toString().includes("\r\n"));
+    assert.equal((await (await get("xlsx")).body()).subarray(0, 2).toString(), "PK");
+    assert.equal((await (await get("pdf")).body()).subarray(0, 5).toString(), "%PDF-");
+  }
+  await close();
+});
+
+test("an office's registers are for its own officers", async () => {
+  const { context, close } = await officer("chutich.hoaphat");
+  for (const path of ["/ban/so/so-theo-doi-ho-so?don-vi=hoa-an", "/ban/bao-cao/ii-06a?don-vi=hoa-an",
+    "/api/v1/registers/so-theo-doi-ho-so?organisation=hoa-an"]) {
+    const response = await context.request.get(town.base + path);
+    assert.ok([401, 403, 404].includes(response.status()), `${path}: ${response.status()}`);
+  }
+  await close();
+});
+
+test("what a portal must publish is there for everybody", async () => {
+  const { page, visit, close } = await openApp({ base: town.base });
+  for (const path of ["/cong-khai", "/en/cong-khai", "/cong-khai?nam=2014"]) {
+    await visit(path);
+    await judge(page, `published figures ${path}`);
+  }
+  await close();
+});
