@@ -214,7 +214,19 @@ static enum err copy_some(struct ctx *ctx, struct db *db, void *arg)
 static enum err count_again(struct ctx *ctx, struct db *db, void *arg)
 {
 	const struct copying *all = arg;
-	return db_run(ctx, db, SQL("UPDATE figure SET n = n * $1"), all->copies + 1);
+	return db_run(ctx, db,
+		   SQL("UPDATE tally SET submitted = submitted * $1, accepted = accepted * $1, "
+		       "not_accepted = not_accepted * $1, withdrawn_early = withdrawn_early * $1, "
+		       "early = early * $1, on_time = on_time * $1, late = late * $1, "
+		       "late_apologised = late_apologised * $1, new_date_kept = new_date_kept * $1, "
+		       "withdrawn = withdrawn * $1, stopped = stopped * $1, returned = returned * $1, "
+		       "due = due * $1, due_ended = due_ended * $1, national_due = national_due * $1, "
+		       "national_ended = national_ended * $1, national_on = national_on * $1, "
+		       "national_late = national_late * $1, supplements = supplements * $1, "
+		       "apologies = apologies * $1, no_contact = no_contact * $1, "
+		       "one_contact = one_contact * $1, leg_early = leg_early * $1, "
+		       "leg_on = leg_on * $1, leg_late = leg_late * $1"),
+		   all->copies + 1);
 }
 
 static enum err find_newest(struct ctx *ctx, struct db *db, void *arg)

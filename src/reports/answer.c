@@ -166,8 +166,8 @@ void asked_sheet(const struct asked *asked, struct sheet *ret)
 			d->columns[i].right,
 		};
 	*ret = (struct sheet){
-		.title = declared_text(d->title, language), .code = d->code, .page = d->page, .columns = columns,
-		.n = d->n_columns, .heading = d->heading ? value_get(head->data, S("heading"))
+		.title = declared_text(d->title, language), .code = d->code, .page = d->page,
+		.columns = columns, .n = d->n_columns, .heading = d->heading ? value_get(head->data, S("heading"))
 							 : value_null(),
 		.offset = calendar_zone(cases_calendar(reports_cases(asked->reports))),
 		.about = arena_printf(ctx->arena, "%.*s. %.*s", STR_ARG(office_of(asked, only, language)),
@@ -312,7 +312,7 @@ enum err asked_answer(const struct asked *asked, struct response *response,
 	TRY(write_print(asked, sheet, &filling, &letter));
 	if (asked->format == FORMAT_PRINT)
 		return answer_print(asked, response, letter);
-	TRY(print_pdf(&asked->request->ctx, letter, asked->now, &bytes));
+	TRY(print_pdf(&asked->request->ctx, letter, asked->now, &bytes, NULL));
 	response_attachment(response, type, file_name(asked), bytes);
 	response_private(response);
 	return OK;
