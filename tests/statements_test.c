@@ -14,7 +14,7 @@
 #include "portal/portal.h"
 
 static const struct migration_set *const migrations[] = {
-	&people_migrations, &cases_migrations, &tally_migrations, &portal_migrations, NULL,
+	&people_migrations, &cases_migrations, &tally_migrations, &letter_migrations, &portal_migrations, NULL,
 };
 
 static void every_statement_of_the_program_is_understood(struct fixture *fixture)

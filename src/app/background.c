@@ -3,6 +3,7 @@
 #include "app/app.h"
 
 #include "base/log.h"
+#include "cases/letter.h"
 #include "store/mail.h"
 #include "store/outbox.h"
 
@@ -81,6 +82,7 @@ static void set_handlers(struct background *b)
 	};
 	if (options->mail_server)
 		handle(b, "mail", mail_send, &b->mail);
+	handle(b, "letter", letter_send, b->app->cases);
 }
 
 enum err background_start(struct ctx *ctx, struct app *app, struct background **ret_background)

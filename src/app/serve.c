@@ -1,6 +1,7 @@
 /* motcua serve: the rooms joined to the server. */
 #include "app/app.h"
 
+#include "cases/letter.h"
 #include "cases/pages.h"
 #include "portal/portal.h"
 #include "web/web.h"
@@ -150,6 +151,15 @@ enum err command_routes(struct ctx *ctx, struct app *app)
 	return OK;
 }
 
+/* What stands on letters made while nobody asks: without --public-url where it listens. */
+static str public_address(struct app *app, const struct web *web)
+{
+	str url = str_z(app->options.public_url ? app->options.public_url : "");
+	while (str_ends(url, S("/")))
+		url.n--;
+	return str_empty(url) ? arena_printf(&app->arena, "http://localhost:%d", web_port(web)) : url;
+}
+
 static enum err run_web(struct ctx *ctx, struct app *app)
 {
 	struct web_options options;
@@ -165,6 +175,7 @@ static enum err run_web(struct ctx *ctx, struct app *app)
 	hooks.app = app;
 	fill_options(ctx, app, &options);
 	TRY(web_start(ctx, &options, &hooks, &all, &web));
+	cases_sign(app->cases, &app->signers, public_address(app, web));
 	enum err err = background_start(ctx, app, &background);
 	if (err == OK) {
 		say_where(app);

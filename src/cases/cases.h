@@ -32,7 +32,7 @@
 struct cases;
 struct request_key;
 
-extern const struct migration_set cases_migrations, tally_migrations;
+extern const struct migration_set cases_migrations, tally_migrations, letter_migrations;
 
 /* Reads the procedures in force and the calendar from the database. */
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,

@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
-							&tally_migrations, NULL };
+							&tally_migrations, &letter_migrations, NULL };
 
 struct pack {
 	struct embedded_set files;

@@ -1,4 +1,5 @@
 /* What may befall any case, whatever its flow: supplement, refusal, withdrawal, apology, note. */
+#include "cases/letter.h"
 #include "cases/room.h"
 
 struct job {
@@ -65,6 +66,7 @@ static enum err ask_supplement(struct ctx *ctx, struct db *db, void *arg)
 	command_set_int(&command, "supplements", command.c.supplements + 1);
 	command_set_int(&command, "paused_at", command.now);
 	command_set_int(&command, "due_at", 0);
+	TRY(command_letter(&command, S("supplement"), S("")));
 	return command_commit(&command);
 }
 
@@ -130,6 +132,7 @@ static enum err refuse(struct ctx *ctx, struct db *db, void *arg)
 	if (str_empty(str_trim(job->text)))
 		return fail(ctx, ERR_INVALID, "Say why: the citizen reads it");
 	say_privately(&command, "text", value_str(job->text));
+	TRY(command_letter(&command, S("refusal"), S("")));
 	TRY(command_end(&command, command.c.accepted_at ? CASE_STOPPED : CASE_NOT_ACCEPTED));
 	return command_commit(&command);
 }
@@ -187,6 +190,7 @@ static enum err apologise(struct ctx *ctx, struct db *db, void *arg)
 	say_privately(&command, "text", value_str(job->text));
 	command_set_int(&command, "apologised", command.c.apologised + 1);
 	command_set_int(&command, "due_at", job->at);
+	TRY(command_letter(&command, S("apology"), S("")));
 	return command_commit(&command);
 }
 

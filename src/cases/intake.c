@@ -1,4 +1,5 @@
 /* Submission and acceptance. */
+#include "cases/letter.h"
 #include "cases/room.h"
 
 #include "store/outbox.h"
@@ -238,6 +239,7 @@ static enum err enter_register(struct command *command)
 	TRY(number_book(command->ctx, command->cases, command->db, organisation,
 			S("tiep-nhan"), command->now, &number));
 	command_set_int(command, "register_number", number.number);
+	TRY(command_letter(command, S("receipt"), number.text));
 	return OK;
 }
 

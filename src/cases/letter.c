@@ -11,38 +11,30 @@ struct writing {
 	struct ctx *ctx;
 	struct cases *cases;
 	struct db *db;
-	const struct case_file *c;
+	const struct letter_wanted *wanted;
+	struct case_file past;     /* the case as it was when the letter was issued */
+	const struct case_file *c; /* that one */
 	const struct procedure *procedure;
-	str kind, url_base;
+	struct value papers;       /* by code, as they were */
 	int zone;
 	struct value view;
 	struct event_list events;
+	const struct event *issued; /* the letter's own event; of the control slip the last one */
 };
 
 static const struct {
-	const char *kind, *event, *title;
+	const char *kind, *file, *title;
 } kinds[] = {
-	{ "receipt", "case.accepted", N_("Receipt with the promised date") },
-	{ "supplement", "case.supplement_asked", N_("Request for supplements") },
-	{ "refusal", "case.refused", N_("Refusal") },
-	{ "apology", "case.apologised", N_("Apology and new date") },
+	{ "receipt", "tiep-nhan", N_("Receipt with the promised date") },
+	{ "supplement", "bo-sung", N_("Request for supplements") },
+	{ "refusal", "tu-choi", N_("Refusal") },
+	{ "apology", "xin-loi", N_("Apology and new date") },
+	{ "extension", "gia-han", N_("Request for more time") },
+	{ "stop", "dung-giai-quyet", N_("Notice that handling stops") },
+	{ "correction", "dinh-chinh", N_("Notice of a correction") },
+	{ "control", "kiem-soat", N_("Control slip of the hand-overs") },
 };
 
-/* The last event of that kind, or NULL. */
-static const struct event *last_event(const struct event_list *events, const char *kind)
-{
-	for (size_t i = events->n; i-- > 0;)
-		if (str_eq(events->items[i].kind, str_z(kind)))
-			return &events->items[i];
-	return NULL;
-}
-
-static void add_letter(struct ctx *ctx, struct letters *letters, str kind, str title)
-{
-	letters->items[letters->n++] = (struct letter){ arena_copy(ctx->arena, kind), title };
-}
-
-/* A letter's own title in its <title>. */
 /* In a list the kind of letter is enough: what the title says of the case is left out. */
 static str title_in(str text)
 {
@@ -65,42 +57,37 @@ static str letter_file(const struct cases *cases, const struct procedure *proced
 	return text ? value_text(*text) : S("");
 }
 
-static bool was_done(const struct case_tasks *tasks, str element)
+/* The name of the file: as the procedure says, or the usual one of the kind. */
+static str name_of_kind(const struct procedure *procedure, str kind)
 {
-	for (size_t i = 0; i < tasks->n; i++)
-		if (!tasks->items[i].open && tasks->items[i].done_at &&
-		    str_eq(tasks->items[i].element, element))
-			return true;
-	return false;
+	str name = value_text(value_get(value_get(procedure->body, S("letters")), kind));
+	for (size_t i = 0; str_empty(name) && i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq(kind, str_z(kinds[i].kind)))
+			name = str_z(kinds[i].file);
+	return str_empty(name) ? kind : name;
+}
+
+static str title_of_kind(struct ctx *ctx, const struct cases *cases,
+			 const struct procedure *procedure, str kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (str_eq(kind, str_z(kinds[i].kind)))
+			return str_z(ctx_text(ctx, kinds[i].title));
+	return title_in(letter_file(cases, procedure, name_of_kind(procedure, kind), ctx->arena));
 }
 
 enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
 		    const struct case_file *c, struct letters *ret_letters)
 {
 	const struct procedure *procedure = case_procedure(cases, c);
-	struct event_list events;
-	struct case_tasks tasks;
-	struct letters letters = { 0 };
 	if (!procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
-	TRY(event_list(ctx, db, c->id, &events));
-	TRY(case_tasks(ctx, cases, db, c, &tasks));
-	letters.items = ARENA_ARRAY(ctx->arena, struct letter, procedure->flow->element_count + 8);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (last_event(&events, kinds[i].event))
-			add_letter(ctx, &letters, str_z(kinds[i].kind),
-				   str_z(ctx_text(ctx, kinds[i].title)));
-	for (uint32_t i = 0; i < procedure->flow->element_count; i++) {
-		const struct flow_element *e = &procedure->flow->elements[i];
-		str name = flow_property(e, S("motcua:letter"));
-		if (!str_empty(name) && was_done(&tasks, e->id))
-			add_letter(ctx, &letters, name,
-				   title_in(letter_file(cases, procedure, name, ctx->arena)));
-	}
+	TRY(letters_read(ctx, db, c, ret_letters));
 	if (c->accepted_at)
-		add_letter(ctx, &letters, S("control"),
-			   str_z(ctx_text(ctx, "Control slip of the hand-overs")));
-	*ret_letters = letters;
+		ret_letters->items[ret_letters->n++] = (struct letter){ .kind = S("control") };
+	for (size_t i = 0; i < ret_letters->n; i++)
+		ret_letters->items[i].title =
+			title_of_kind(ctx, cases, procedure, ret_letters->items[i].kind);
 	return OK;
 }
 
@@ -202,19 +189,13 @@ static void put_paper(struct writing *w, struct value *list, str code, str state
 	}
 }
 
-static enum err put_papers(struct writing *w)
+static void put_papers(struct writing *w)
 {
 	struct value list = value_list();
-	struct rows rows;
-	TRY(db_query(w->ctx, w->db, &rows,
-		     SQL("SELECT paper, state FROM case_paper WHERE organisation = $1"
-			 " AND case_id = $2 ORDER BY paper"),
-		     w->c->organisation, w->c->id));
-	while (rows_next(&rows))
-		put_paper(w, &list, row_str(&rows, 0), row_str(&rows, 1));
-	TRY(rows_end(&rows));
+	for (uint32_t i = 0; i < w->papers.n; i++)
+		put_paper(w, &list, w->papers.members[i].key,
+			  value_text(value_get(w->papers.members[i].value, S("state"))));
 	value_set(w->ctx->arena, &w->view, S("papers"), list);
-	return OK;
 }
 
 static enum err put_officer(struct writing *w, const char *key, const struct event *event)
@@ -245,15 +226,36 @@ static void put_items(struct writing *w, struct value *letter, const struct even
 static void put_letter(struct writing *w, const struct event *event)
 {
 	struct value letter = value_map();
+	const struct letter *own = w->wanted->letter;
 	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
-	str number = arena_printf(w->ctx->arena, "%02lld", (long long)w->c->register_number);
-	put(w, &letter, "number", number);
+	put(w, &letter, "number", own->number);
+	value_set(w->ctx->arena, &letter, S("version"), value_int(own->version > 1 ? own->version : 0));
 	put(w, &letter, "reason", event ? value_text(value_get(event->closed, S("text"))) : S(""));
 	put_time(w, &letter, "old_at", w->c->first_due_at);
 	put_time(w, &letter, "new_at", w->c->due_at);
 	put(w, &letter, "contact", o ? value_text(value_get(o->data, S("phone"))) : S(""));
 	put_items(w, &letter, event);
 	value_set(w->ctx->arena, &w->view, S("letter"), letter);
+}
+
+/* Where anybody can ask what the letter is; and who signs it, while it is being signed. */
+static void put_check(struct writing *w)
+{
+	struct arena *arena = w->ctx->arena;
+	const struct letter *own = w->wanted->letter;
+	struct value check = value_map(), signing = value_map();
+	str base = w->wanted->url_base;
+	size_t scheme = str_find(base, S("://"));
+	str host = scheme == SIZE_MAX ? base : str_slice(base, scheme + 3, base.n);
+	put(w, &check, "code", own->code);
+	put(w, &check, "where", arena_printf(arena, "%.*s/kiem-tra", STR_ARG(host)));
+	put(w, &check, "url", arena_printf(arena, "%.*s/kiem-tra/%.*s", STR_ARG(base),
+					   STR_ARG(own->code)));
+	put(w, &signing, "name", w->wanted->signer);
+	put_time(w, &signing, "at", w->wanted->signed_at);
+	value_set(arena, &w->view, S("check"), own->id ? check : value_null());
+	value_set(arena, &w->view, S("signing"),
+		  str_empty(w->wanted->signer) ? value_null() : signing);
 }
 
 static void put_tracking(struct writing *w)
@@ -263,7 +265,7 @@ static void put_tracking(struct writing *w)
 	put(w, &view, "code", w->c->code);
 	put(w, &view, "pin", pin);
 	put(w, &view, "url", arena_printf(w->ctx->arena, "%.*s/tra-cuu?ma=%.*s&pin=%.*s",
-		STR_ARG(w->url_base), STR_ARG(w->c->code), STR_ARG(pin)));
+		STR_ARG(w->wanted->url_base), STR_ARG(w->c->code), STR_ARG(pin)));
 	value_set(w->ctx->arena, &w->view, S("tracking"), view);
 }
 
@@ -352,12 +354,53 @@ static enum err put_steps(struct writing *w)
 	return OK;
 }
 
-static const struct event *event_of_letter(struct writing *w)
+const struct event *letter_event(struct arena *arena, const struct event_list *events,
+				 int64_t letter, const char *column)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (str_eq(w->kind, str_z(kinds[i].kind)))
-			return last_event(&w->events, kinds[i].event);
-	return last_event(&w->events, "task.completed");
+	str id = id_text(arena, letter);
+	for (size_t i = 0; i < events->n; i++) {
+		struct value list = value_path(events->items[i].open, S("rows.case_letter"));
+		for (uint32_t r = 0; list.kind == VALUE_LIST && r < list.n; r++)
+			if (str_eq(value_text(value_get(list.items[r], S("id"))), id) &&
+			    value_find(list.items[r], str_z(column)))
+				return &events->items[i];
+	}
+	return NULL;
+}
+
+/* Folds the case up to the event that issued the letter. */
+static enum err go_back(struct writing *w)
+{
+	struct arena *arena = w->ctx->arena;
+	int64_t letter = w->wanted->letter->id;
+	w->past = (struct case_file){ .organisation = w->wanted->c->organisation,
+				      .id = w->wanted->c->id, .pauses = value_null(),
+				      .data = value_map() };
+	w->papers = value_map();
+	w->c = &w->past;
+	TRY(event_list(w->ctx, w->db, w->past.id, &w->events));
+	w->issued = letter ? letter_event(arena, &w->events, letter, "kind")
+			   : &w->events.items[w->events.n - 1];
+	if (!w->issued || !w->events.n)
+		return fail(w->ctx, ERR_DATABASE, "The letter's event is missing");
+	for (const struct event *event = w->events.items; event <= w->issued; event++) {
+		fold_case(arena, &w->past, event->open, event->closed);
+		fold_papers(arena, &w->papers, event->open);
+	}
+	return OK;
+}
+
+/* Who decided: the last who did a step of signing, else who issued the letter. */
+static const struct event *decided(struct writing *w)
+{
+	for (const struct event *e = w->issued; e >= w->events.items; e--) {
+		str element = value_text(value_get(e->open, S("element")));
+		uint32_t at = str_empty(element) ? FLOW_NONE : flow_find(w->procedure->flow, element);
+		if (at != FLOW_NONE && str_eq(e->kind, S("task.completed")) &&
+		    procedure_task_kind(w->procedure, at) == TASK_SIGN)
+			return e;
+	}
+	return w->issued;
 }
 
 /* Sets map.a.b.c to text, making the maps on the way. */
@@ -394,49 +437,54 @@ static void put_texts(struct writing *w)
 
 static enum err fill_view(struct writing *w)
 {
-	TRY(event_list(w->ctx, w->db, w->c->id, &w->events));
-	const struct event *event = event_of_letter(w);
+	const struct event *event = w->issued;
 	struct value entries = value_get(w->c->data, S("entry"));
 	value_set(w->ctx->arena, &w->view, S("data"), w->c->data);
 	value_set(w->ctx->arena, &w->view, S("entry"),
 		  entries.kind == VALUE_MAP ? entries : value_map());
-	put_time(w, &w->view, "date", event ? event->effective_at : clock_business());
+	put_time(w, &w->view, "date", event->effective_at);
 	put_texts(w);
 	put_case(w);
 	put_organisation(w);
 	put_applicant(w);
 	put_letter(w, event);
+	put_check(w);
 	put_tracking(w);
 	put_ledger(w, event);
-	TRY(put_papers(w));
+	put_papers(w);
 	TRY(put_officer(w, "officer", event));
-	TRY(put_officer(w, "leader", NULL));
+	TRY(put_officer(w, "leader", decided(w)));
 	return put_steps(w);
 }
 
-static str name_of_kind(const struct procedure *procedure, str kind)
+/* A letter that does not say where its code and signature go has them at its end. */
+static str with_foot(struct arena *arena, str text)
 {
-	str name = value_text(value_get(value_get(procedure->body, S("letters")), kind));
-	return str_empty(name) ? kind : name;
+	size_t end = str_find(text, S("</body>"));
+	if (end == SIZE_MAX || str_find(text, S("{{>letters/foot}}")) != SIZE_MAX)
+		return text;
+	return arena_printf(arena, "%.*s{{>letters/foot}}\n%.*s", STR_ARG(str_slice(text, 0, end)),
+			    STR_ARG(str_slice(text, end, text.n)));
 }
 
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
-		     const struct case_file *c, str kind, str url_base, str *ret_html)
+		      const struct letter_wanted *wanted, str *ret_html)
 {
-	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .c = c, .kind = kind,
-			     .procedure = case_procedure(cases, c), .url_base = url_base,
+	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .wanted = wanted,
+			     .procedure = case_procedure(cases, wanted->c),
 			     .zone = calendar_zone(cases_calendar(cases)), .view = value_map() };
 	const struct template *template;
 	struct buf out = { .arena = ctx->arena };
 	if (!w.procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
-	str name = name_of_kind(w.procedure, kind);
+	str name = name_of_kind(w.procedure, wanted->letter->kind);
 	str text = letter_file(cases, w.procedure, name, ctx->arena);
 	if (str_empty(text))
 		return fail(ctx, ERR_NOT_FOUND, "There is no such letter");
+	TRY(go_back(&w));
 	TRY(fill_view(&w));
-	TRY(template_compile(ctx, ctx->arena, name, text, cases->templates, cases->vietnamese,
-			     &template));
+	TRY(template_compile(ctx, ctx->arena, name, with_foot(ctx->arena, text), cases->templates,
+			     cases->vietnamese, &template));
 	TRY(template_render(ctx, template, w.view, &out));
 	*ret_html = buf_view(&out);
 	return OK;

@@ -35,6 +35,8 @@ struct cases {
 	const struct template_set *templates; /* of cases_speak */
 	const struct language *vietnamese;
 	struct worklist_cache *worklists; /* of worklist.h */
+	const struct signers *signers;    /* of cases_sign; NULL: nobody signs */
+	str url_base;
 };
 
 /* The reader's language, Vietnamese where nobody said. */
@@ -142,6 +144,13 @@ struct book_number {
 enum err number_book(struct ctx *ctx, struct cases *cases, struct db *db,
 		     const struct organisation *organisation, str book, usec at,
 		     struct book_number *ret_number);
+
+/* ---- letters (letter_register.c, letter.c) ---- */
+
+struct letters;
+/* The register's rows of the case, with room for one more. */
+enum err letters_read(struct ctx *ctx, struct db *db, const struct case_file *c,
+		      struct letters *ret_letters);
 
 /* `n` letters and digits that only this server can make of `what`. */
 str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);

@@ -1,7 +1,8 @@
 #include "cases/tables.h"
+#include "cases/letter.h"
 #include "cases/room.h"
 
-const struct case_table *const case_tables[] = { NULL };
+const struct case_table *const case_tables[] = { &letter_table, NULL };
 
 static const struct case_column *column_of(const struct case_table *table, str name)
 {

@@ -1,4 +1,5 @@
 /* Work on a task: claim, release, assign, complete. */
+#include "cases/letter.h"
 #include "cases/room.h"
 
 struct job {
@@ -203,6 +204,25 @@ static enum err enter_book(struct command *command, const struct flow_element *e
 	return OK;
 }
 
+/* The letter of the step bears the number of its entry in the book. */
+static enum err issue_letter(struct command *command, const struct flow_element *element,
+			     struct value data)
+{
+	str letter = flow_property(element, S("motcua:letter"));
+	str book = flow_property(element, S("motcua:book"));
+	str number = S("");
+	if (str_empty(letter))
+		return OK;
+	if (!str_empty(book)) {
+		struct value entries = value_get(data, S("entry"));
+		if (entries.kind != VALUE_MAP)
+			entries = value_get(command->c.data, S("entry"));
+		str name = entry_name(command->ctx->arena, book);
+		number = value_text(value_get(value_get(entries, name), S("number")));
+	}
+	return command_letter(command, letter, number);
+}
+
 static void return_case(struct command *command)
 {
 	command_set_int(command, "status", CASE_RETURNED);
@@ -218,6 +238,7 @@ enum err command_complete(struct command *command, uint32_t node, str outcome, s
 	const struct flow_element *element = &command->procedure->flow->elements[at->element];
 	struct value kept = data.kind == VALUE_MAP ? value_copy(arena, data) : value_map();
 	TRY(enter_book(command, element, &kept));
+	TRY(issue_letter(command, element, kept));
 	end_task(command, node, outcome);
 	end_leg(command, element);
 	if (procedure_task_kind(command->procedure, at->element) == TASK_RETURN)

@@ -13,7 +13,7 @@
 #include "web/harness.h"
 
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
-							  &tally_migrations,
+							  &tally_migrations, &letter_migrations,
 							  &portal_migrations, NULL };
 
 struct town {

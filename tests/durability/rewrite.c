@@ -10,7 +10,8 @@
 #include "portal/portal.h"
 #include "store/ledger.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations, &tally_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+							  &tally_migrations, &letter_migrations,
 							  &portal_migrations, NULL };
 
 struct rewriting {
