@@ -1,5 +1,5 @@
 // node build.mjs OUTDIR: see assets/build, which calls it.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ function emit(name, bytes) {
   const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
   const file = /\.woff2$|^drum/.test(name) ? name.replace(/(\.[a-z0-9]+)$/, `-${digest}$1`) : name;
   writeFileSync(join(out, file), bytes);
-  if (!name.endsWith(".woff2")) {
+  if (!/\.(woff2|ogg)$/.test(name)) {
     const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
     writeFileSync(join(out, file + ".br"), brotliCompressSync(bytes, quality));
     writeFileSync(join(out, file + ".gz"), gzipSync(bytes, { level: 9 }));
@@ -62,6 +62,31 @@ function fonts() {
       `--unicodes=${GLYPHS}`, "--layout-features=kern,mark,mkmk,ccmp,locl", "--no-hinting",
       "--desubroutinize", "--flavor=woff2", `--output-file=${file}`]);
     emit(`noto-sans-${weight}.woff2`, readFileSync(file));
+  }
+  rmSync(dir, { recursive: true });
+}
+
+// The words of a spoken call (assets/js/voice.js), said by espeak-ng: letters, digits and the two
+// phrases. A hall may put its own recordings of the same names in their place.
+function words() {
+  const said = { "moi-so": "mời số", "den-quay-so": "đến quầy số" };
+  "không một hai ba bốn năm sáu bảy tám chín".split(" ").forEach((word, n) => (said[n] = word));
+  const letters = "a bê xê đê e ép gờ hát i giê ca e-lờ em-mờ en-nờ o pê quy e-rờ ét-sì tê u vê " +
+    "vê-kép ích i-cờ-rét dét";
+  letters.split(" ").forEach((word, i) =>
+    (said[String.fromCharCode(97 + i)] = word.replaceAll("-", " ")));
+  const missing = ["espeak-ng", "opusenc"].filter((name) =>
+    spawnSync(name, ["--version"]).error);
+  if (missing.length) {
+    console.warn(`${missing.join(" and ")} not found: the wall board will be silent`);
+    return;
+  }
+  const dir = mkdtempSync(join(tmpdir(), "motcua-voice-"));
+  for (const [name, word] of Object.entries(said)) {
+    const wav = join(dir, "word.wav"), ogg = join(dir, "word.ogg");
+    execFileSync("espeak-ng", ["-v", "vi", "-s", "140", "-w", wav, word]);
+    execFileSync("opusenc", ["--quiet", "--bitrate", "24", "--serial", "1", wav, ogg]);
+    emit(`voice-${name}.ogg`, readFileSync(ogg));
   }
   rmSync(dir, { recursive: true });
 }
@@ -86,9 +111,10 @@ async function main() {
   const esbuild = await import("esbuild");
   mkdirSync(out, { recursive: true });
   for (const file of readdirSync(out))
-    if (/\.(css|js|woff2|svg)(\.br|\.gz)?$|^manifest\.json$/.test(file)) rmSync(join(out, file));
+    if (/\.(css|js|woff2|svg|ogg)(\.br|\.gz)?$|^manifest\.json$/.test(file)) rmSync(join(out, file));
 
   fonts();
+  words();
   for (const file of readdirSync(join(here, "images")))
     emit(file, readFileSync(join(here, "images", file)));
 

@@ -9,6 +9,7 @@
 #include "base/embed.h"
 #include "cases/cases.h"
 #include "people/people.h"
+#include "reception/reception.h"
 #include "reports/reports.h"
 #include "sign/sign.h"
 #include "store/store.h"
@@ -38,6 +39,7 @@ struct app {
 	struct template_set *templates;
 	struct embedded_set assets;
 	struct portal *portal;
+	struct reception *reception;
 	struct signers signers; /* of motcua.json, "signing" */
 };
 

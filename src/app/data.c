@@ -16,6 +16,7 @@ extern const struct embedded_set embedded_templates, embedded_assets, embedded_l
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
 							  &tally_migrations,
 							  &letter_migrations,
+							  &reception_migrations,
 							  &portal_migrations, NULL };
 
 const char *app_path(struct ctx *ctx, const struct app *app, const char *name)

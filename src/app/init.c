@@ -16,11 +16,11 @@ struct init {
 	const char *pack;
 	struct value organisations, people, procedures, sites;
 	str demo_hash;
-	str settings[6]; /* by setting_names */
+	str settings[7]; /* by setting_names */
 };
 
 static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters",
-					     "registers", "reports" };
+					     "registers", "reports", "hall" };
 
 static enum err read_sites(struct ctx *ctx, struct init *init)
 {
@@ -44,6 +44,17 @@ static str json_text(struct arena *arena, struct value v)
 	return buf_view(&text);
 }
 
+/* A town hall without numbers has no hall.json. */
+static enum err read_hall(struct ctx *ctx, struct init *init)
+{
+	struct value hall = value_map();
+	enum err err = pack_json(ctx, init->pack, "hall.json", &hall);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	init->settings[6] = json_text(ctx->arena, hall);
+	return reception_check(ctx, hall);
+}
+
 static enum err read_settings(struct ctx *ctx, struct init *init)
 {
 	struct value numbering, files;
@@ -55,7 +66,7 @@ static enum err read_settings(struct ctx *ctx, struct init *init)
 		TRY(pack_shared(ctx, init->pack, setting_names[i], &files));
 		init->settings[i] = json_text(ctx->arena, files);
 	}
-	return OK;
+	return read_hall(ctx, init);
 }
 
 static enum err read_pack(struct ctx *ctx, struct init *init, bool demo)

@@ -146,6 +146,16 @@ static enum err verify_files(struct ctx *ctx, struct app *app)
 	return OK;
 }
 
+static enum err verify_hall(struct ctx *ctx, struct app *app)
+{
+	struct reception_report report;
+	TRY(reception_verify(ctx, app->reception, &report));
+	if (!report.sound)
+		return fail(ctx, ERR_INVALID, "The hall does not agree: %.*s", STR_ARG(report.finding));
+	printf("hall: %lld tickets, seats and appointments\n", (long long)report.rows);
+	return OK;
+}
+
 enum err command_verify(struct ctx *ctx, struct app *app)
 {
 	struct case_report report;
@@ -157,6 +167,7 @@ enum err command_verify(struct ctx *ctx, struct app *app)
 			    STR_ARG(report.finding));
 	printf("cases: %lld, %lld steps, %lld figures\n", (long long)report.cases,
 	       (long long)report.tasks, (long long)report.figures);
+	TRY(verify_hall(ctx, app));
 	TRY(verify_files(ctx, app));
 	puts("database, files and ledger agree");
 	return OK;

@@ -10,6 +10,7 @@ static const struct desk_item {
 } desk_items[] = {
 	{ N_("Cases"), "/ban", N_("Worklists"), ACT_CASE_SEE },
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
+	{ N_("Counter"), "/ban/quay", N_("Numbers and counters"), ACT_HALL },
 	{ N_("Registers and reports"), "/ban/so", N_("Registers"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/bao-cao", N_("Reports"), ACT_REGISTER_SEE },
 	{ N_("Portal"), "/quan-tri/tin", N_("Articles"), ACT_ARTICLE_EDIT },

@@ -220,7 +220,7 @@ const struct catalogue *cases_catalogue(const struct cases *cases)
 	return atomic_load(&cases->catalogue);
 }
 
-static enum err read_setting(struct ctx *ctx, struct db *db, str name, struct value *ret_v)
+enum err setting_read(struct ctx *ctx, struct db *db, str name, struct value *ret_v)
 {
 	struct json_fault fault;
 	str body;
@@ -253,10 +253,10 @@ static enum err read_catalogue(struct ctx *ctx, struct db *db, void *arg)
 	struct value calendar;
 	int64_t n;
 	struct rows rows;
-	TRY(read_setting(ctx, db, S("numbering"), &catalogue->numbering));
-	TRY(read_setting(ctx, db, S("pack"), &catalogue->pack));
-	TRY(read_setting(ctx, db, S("letters"), &catalogue->letters));
-	TRY(read_setting(ctx, db, S("calendar"), &calendar));
+	TRY(setting_read(ctx, db, S("numbering"), &catalogue->numbering));
+	TRY(setting_read(ctx, db, S("pack"), &catalogue->pack));
+	TRY(setting_read(ctx, db, S("letters"), &catalogue->letters));
+	TRY(setting_read(ctx, db, S("calendar"), &calendar));
 	TRY(calendar_load(ctx, calendar, &catalogue->calendar));
 	TRY(db_int(ctx, db, 0, &n, SQL("SELECT COUNT(*) FROM procedure_version")));
 	catalogue->items = ARENA_ARRAY(ctx->arena, const struct procedure *, n + 1);

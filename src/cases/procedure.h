@@ -89,5 +89,7 @@ enum err procedure_add(struct ctx *ctx, struct db *db, str name, struct value fi
 /* Keeps a file of the pack that is no procedure: "calendar", "numbering", "pack" (JSON texts), and
  * "letters" (a map of name → text, as JSON). Inside a command. */
 enum err setting_keep(struct ctx *ctx, struct db *db, str name, str body);
+/* An empty map where it was never kept. */
+enum err setting_read(struct ctx *ctx, struct db *db, str name, struct value *ret_v);
 
 #endif

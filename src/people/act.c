@@ -6,6 +6,7 @@
 
 enum {
 	WORKER = BIT(ACT_DESK) | BIT(ACT_CASE_SEE) | BIT(ACT_CASE_WORK),
+	COUNTER = WORKER | BIT(ACT_HALL) | BIT(ACT_REGISTER_SEE),
 };
 
 static const struct {
@@ -15,10 +16,9 @@ static const struct {
 	bool partner;
 } roles[ROLES] = {
 	[ROLE_RECEPTION] = { S("reception"), N_("Receiving officer"),
-		WORKER | BIT(ACT_CASE_FILE) | BIT(ACT_CASE_ACCEPT) | BIT(ACT_CASE_RETURN) |
-			BIT(ACT_REGISTER_SEE) },
-	[ROLE_JUSTICE] = { S("justice"), N_("Justice officer"), WORKER | BIT(ACT_REGISTER_SEE) },
-	[ROLE_SPECIALIST] = { S("specialist"), N_("Specialist"), WORKER | BIT(ACT_REGISTER_SEE) },
+		COUNTER | BIT(ACT_CASE_FILE) | BIT(ACT_CASE_ACCEPT) | BIT(ACT_CASE_RETURN) },
+	[ROLE_JUSTICE] = { S("justice"), N_("Justice officer"), COUNTER },
+	[ROLE_SPECIALIST] = { S("specialist"), N_("Specialist"), COUNTER },
 	[ROLE_LEADER] = { S("leader"), N_("Leader"),
 		WORKER | BIT(ACT_CASE_SIGN) | BIT(ACT_CASE_ASSIGN) | BIT(ACT_CASE_CORRECT) |
 			BIT(ACT_REGISTER_SEE) },

@@ -24,6 +24,7 @@ enum act {
 	ACT_ARTICLE_EDIT, /* write and publish on a site */
 	ACT_PEOPLE_ADMIN, /* accounts, roles, organisations */
 	ACT_SYSTEM_ADMIN, /* settings, procedures, ledger keys, API tokens */
+	ACT_HALL, /* call numbers to a counter, see the appointments of the day */
 	ACTS
 };
 

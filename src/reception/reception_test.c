@@ -1,0 +1,275 @@
+/* The hall on each engine: numbers, calls, who gets whom, and that rows are the fold of events. */
+#include "reception/room.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+
+#include "cases/cases_fixture.h"
+
+static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+							  &reception_migrations, NULL };
+
+static const char hall_json[] =
+	"{\"halls\":[{\"organisations\":[\"hoa-phat\",\"hoa-an\"],\"services\":["
+	"{\"code\":\"ho-tich\",\"prefix\":\"A\",\"minutes\":12,\"appointments\":2,"
+	" \"title\":{\"vi\":\"Hộ tịch\"},\"procedures\":[\"khai-sinh\"]},"
+	"{\"code\":\"chung-thuc\",\"prefix\":\"B\",\"minutes\":6,\"title\":{\"vi\":\"Chứng thực\"},"
+	" \"procedures\":[\"chung-thuc-ban-sao\"]}],\"counters\":["
+	"{\"number\":1,\"title\":{\"vi\":\"Hộ tịch\"},\"services\":[\"ho-tich\",\"chung-thuc\"]},"
+	"{\"number\":2,\"title\":{\"vi\":\"Hộ tịch\"},\"services\":[\"ho-tich\"]},"
+	"{\"number\":3,\"title\":{\"vi\":\"Chứng thực\"},\"services\":[\"chung-thuc\"]}]}]}";
+
+struct world {
+	struct town *town;
+	struct reception *reception;
+	const struct hall *hall;
+};
+
+static enum err keep_hall(struct ctx *ctx, struct db *db, void *arg)
+{
+	(void)arg;
+	return setting_keep(ctx, db, S("hall"), str_z(hall_json));
+}
+
+static struct world world_new(struct fixture *fixture)
+{
+	static const uint8_t secret[32] = { 9 };
+	struct world w = { .town = town_new(fixture) };
+	town_ok(w.town, store_write(w.town->ctx, w.town->store, keep_hall, NULL));
+	town_ok(w.town, reception_open(w.town->ctx, w.town->store, w.town->people, w.town->cases,
+				       secret, &w.reception));
+	w.hall = hall_by_code(w.reception, S("hoa-phat"));
+	assert_non_null(w.hall);
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	reception_close(w->reception);
+	town_free(w->town);
+}
+
+static str verify(struct world *w)
+{
+	struct reception_report report;
+	town_ok(w->town, reception_verify(w->town->ctx, w->reception, &report));
+	return report.sound ? S("") : report.finding;
+}
+
+static struct ticket take(struct world *w, const char *service, int64_t priority)
+{
+	struct ticket t;
+	struct ticket_wanted wanted = { .hall = w->hall, .service = str_z(service),
+					.priority = priority };
+	town_ok(w->town, ticket_issue(w->town->ctx, w->reception, &wanted, &t));
+	return t;
+}
+
+static struct seat sit(struct world *w, const char *login, int64_t counter)
+{
+	struct seat seat = { w->hall, hall_counter(w->hall, counter),
+			     town_officer(w->town, login)->account };
+	town_ok(w->town, seat_open(w->town->ctx, w->reception, &seat));
+	return seat;
+}
+
+static enum err next(struct world *w, const struct seat *seat, struct ticket *t)
+{
+	return ticket_call_next(w->town->ctx, w->reception, seat, t);
+}
+
+static enum err act(struct world *w, const struct seat *seat, enum ticket_act act, struct ticket *t)
+{
+	struct ticket_step step = { .act = act, .ticket = t->id };
+	return ticket_step(w->town->ctx, w->reception, seat, &step, t);
+}
+
+#define assert_label(t, z) assert_string_equal(arena_copy(w.town->ctx->arena, (t).label).p, z)
+#define assert_state(t, z) assert_string_equal(arena_copy(w.town->ctx->arena, (t).state).p, z)
+#define assert_sound() assert_string_equal(arena_copy(w.town->ctx->arena, verify(&w)).p, "")
+
+static void numbers_are_counted_by_office_and_service(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	assert_label(take(&w, "ho-tich", 0), "A001");
+	assert_label(take(&w, "chung-thuc", 0), "B001");
+	assert_label(take(&w, "ho-tich", 0), "A002");
+	w.hall = hall_by_code(w.reception, S("hoa-an"));
+	assert_label(take(&w, "ho-tich", 0), "A001");
+	assert_sound();
+	world_free(&w);
+}
+
+static void the_same_press_twice_gives_one_number(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket a, b;
+	struct ticket_wanted wanted = { .hall = w.hall, .service = S("ho-tich"),
+					.request = S("12345") };
+	town_ok(w.town, ticket_issue(w.town->ctx, w.reception, &wanted, &a));
+	town_ok(w.town, ticket_issue(w.town->ctx, w.reception, &wanted, &b));
+	assert_true(a.id == b.id);
+	wanted.request = S("");
+	town_ok(w.town, ticket_issue(w.town->ctx, w.reception, &wanted, &b));
+	assert_label(b, "A002");
+	world_free(&w);
+}
+
+static void a_visit_goes_from_call_to_end(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	take(&w, "ho-tich", 0);
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	town_ok(w.town, next(&w, &seat, &t));
+	assert_label(t, "A001");
+	assert_int_equal(t.counter, 1);
+	assert_int_equal(next(&w, &seat, &t), ERR_CONFLICT);
+	town_ok(w.town, act(&w, &seat, TICKET_RECALL, &t));
+	assert_int_equal(t.calls, 2);
+	town_ok(w.town, act(&w, &seat, TICKET_BEGIN, &t));
+	assert_state(t, "serving");
+	assert_int_equal(act(&w, &seat, TICKET_SKIP, &t), ERR_CONFLICT);
+	town_ok(w.town, act(&w, &seat, TICKET_FINISH, &t));
+	assert_state(t, "served");
+	assert_true(t.ended_at >= t.begun_at && t.begun_at >= t.first_called_at);
+	assert_int_equal(next(&w, &seat, &t), ERR_NOT_FOUND);
+	assert_sound();
+	world_free(&w);
+}
+
+static void priority_comes_first_and_a_counter_takes_only_its_services(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	take(&w, "chung-thuc", 0);
+	take(&w, "ho-tich", 0);
+	take(&w, "ho-tich", PRIORITY_PERSON);
+	struct seat two = sit(&w, "tuphap.hoaphat", 2), one = sit(&w, "tiepnhan.hoaphat", 1);
+	town_ok(w.town, next(&w, &two, &t));
+	assert_label(t, "A002");
+	town_ok(w.town, next(&w, &one, &t));
+	assert_label(t, "B001");
+	world_free(&w);
+}
+
+static void who_did_not_come_can_be_called_again_and_be_passed_on(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	take(&w, "ho-tich", 0);
+	struct seat one = sit(&w, "tiepnhan.hoaphat", 1), three = sit(&w, "tuphap.hoaphat", 3);
+	town_ok(w.town, next(&w, &one, &t));
+	town_ok(w.town, act(&w, &one, TICKET_SKIP, &t));
+	assert_state(t, "absent");
+	town_ok(w.town, act(&w, &one, TICKET_CALL_THIS, &t));
+	assert_state(t, "called");
+	assert_int_equal(t.ended_at, 0);
+	struct ticket_step step = { .act = TICKET_TRANSFER, .service = S("chung-thuc"), .counter = 2 };
+	assert_int_equal(ticket_step(w.town->ctx, w.reception, &one, &step, &t), ERR_INVALID);
+	step.counter = 3;
+	town_ok(w.town, ticket_step(w.town->ctx, w.reception, &one, &step, &t));
+	assert_state(t, "waiting");
+	assert_int_equal(next(&w, &one, &t), ERR_NOT_FOUND);
+	town_ok(w.town, next(&w, &three, &t));
+	assert_label(t, "A001");
+	town_ok(w.town, act(&w, &three, TICKET_PUT_BACK, &t));
+	assert_int_equal(t.counter, 0);
+	assert_sound();
+	world_free(&w);
+}
+
+static void a_counter_taken_over_calls_no_more(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	take(&w, "ho-tich", 0);
+	struct seat first = sit(&w, "tiepnhan.hoaphat", 1), second = sit(&w, "tuphap.hoaphat", 1);
+	assert_int_equal(next(&w, &first, &t), ERR_CONFLICT);
+	town_ok(w.town, next(&w, &second, &t));
+	assert_sound();
+	world_free(&w);
+}
+
+/* ---- two at once ---- */
+
+enum { ROUNDS = 12 };
+
+struct officer {
+	struct reception *reception;
+	struct seat seat;
+	int64_t got[ROUNDS];
+	int n;
+};
+
+static void *call_them_all(void *arg)
+{
+	struct officer *o = arg;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct arena arena;
+		struct ticket t;
+		arena_init(&arena);
+		struct ctx ctx = { .arena = &arena };
+		if (ticket_call_next(&ctx, o->reception, &o->seat, &t) == OK) {
+			struct ticket_step step = { .act = TICKET_FINISH };
+			o->got[o->n++] = t.id;
+			(void)!ticket_step(&ctx, o->reception, &o->seat, &step, &t);
+		}
+		arena_done(&arena);
+	}
+	return NULL;
+}
+
+static void two_officers_who_call_at_once_never_get_the_same_number(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct officer officers[2] = {
+		{ .reception = w.reception, .seat = sit(&w, "tiepnhan.hoaphat", 1) },
+		{ .reception = w.reception, .seat = sit(&w, "tuphap.hoaphat", 2) },
+	};
+	pthread_t threads[2];
+	for (int i = 0; i < ROUNDS; i++)
+		take(&w, "ho-tich", 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, call_them_all, &officers[i]), 0);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(officers[0].n + officers[1].n, ROUNDS);
+	for (int i = 0; i < officers[0].n; i++)
+		for (int k = 0; k < officers[1].n; k++)
+			assert_true(officers[0].got[i] != officers[1].got[k]);
+	assert_sound();
+	world_free(&w);
+}
+
+static void a_row_changed_by_hand_is_found(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	take(&w, "ho-tich", 0);
+	assert_sound();
+	fixture_by_hand(fixture, "UPDATE ticket SET issued_at = issued_at - 1");
+	assert_true(verify(&w).n > 0);
+	fixture_by_hand(fixture, "UPDATE ticket SET issued_at = issued_at + 1");
+	assert_sound();
+	fixture_by_hand(fixture, "DELETE FROM ticket");
+	assert_true(verify(&w).n > 0);
+	world_free(&w);
+}
+
+int main(void)
+{
+	static const struct fixture_test tests[] = {
+		FIXTURE_TEST(numbers_are_counted_by_office_and_service),
+		FIXTURE_TEST(the_same_press_twice_gives_one_number),
+		FIXTURE_TEST(a_visit_goes_from_call_to_end),
+		FIXTURE_TEST(priority_comes_first_and_a_counter_takes_only_its_services),
+		FIXTURE_TEST(who_did_not_come_can_be_called_again_and_be_passed_on),
+		FIXTURE_TEST(a_counter_taken_over_calls_no_more),
+		FIXTURE_TEST(two_officers_who_call_at_once_never_get_the_same_number),
+		FIXTURE_TEST(a_row_changed_by_hand_is_found),
+	};
+	return fixture_run(tests, sizeof tests / sizeof tests[0], migrations);
+}

@@ -1,0 +1,201 @@
+/* What the files of this room share. Nobody outside includes it. */
+#ifndef MOTCUA_RECEPTION_ROOM_H
+#define MOTCUA_RECEPTION_ROOM_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "reception/reception.h"
+#include "text/i18n.h"
+#include "text/template.h"
+
+/* ---- halls (hall.c): hall.json, read once ---- */
+
+struct hall_service {
+	str code, prefix;        /* "ho-tich", "A" */
+	struct value title;      /* {"vi": …, "en": …} */
+	struct value procedures; /* names */
+	int64_t minutes;         /* expected length of one visit */
+	int64_t capacity;        /* appointments of one slot; 0: none are taken */
+};
+
+struct hall_counter {
+	int64_t number;
+	struct value title;
+	struct value services; /* codes */
+};
+
+struct hall {
+	const struct organisation *organisation;
+	const struct hall_service *services;
+	size_t n_services;
+	const struct hall_counter *counters;
+	size_t n_counters;
+	int64_t slot_minutes; /* of appointments */
+	int64_t days_ahead;   /* how far ahead one may book */
+};
+
+struct reception {
+	struct store *store;
+	struct people *people;
+	struct cases *cases;
+	uint8_t secret[32];
+	struct arena arena;
+	const struct hall *halls;
+	size_t n;
+};
+
+enum err halls_load(struct ctx *ctx, struct reception *reception);
+/* By the organisation's code; NULL where it has no hall. */
+const struct hall *hall_by_code(const struct reception *reception, str organisation);
+const struct hall *hall_by_id(const struct reception *reception, int64_t organisation);
+const struct hall_service *hall_service(const struct hall *hall, str code);
+const struct hall_counter *hall_counter(const struct hall *hall, int64_t number);
+/* The service that takes the procedure; NULL where none does. */
+const struct hall_service *hall_service_of(const struct hall *hall, str procedure);
+bool counter_serves(const struct hall_counter *counter, str service);
+/* {"vi": …, "en": …} in the reader's language. */
+str hall_text(struct value texts, str language);
+
+/* `n` digits that only this server can make of `what`. */
+str keyed_digits(const struct reception *reception, struct arena *arena, str what, size_t n);
+
+/* ---- records (record.c): rows that are the fold of their own events ---- */
+
+enum column_kind { COLUMN_INT, COLUMN_ID, COLUMN_TEXT };
+
+struct record_column {
+	const char *name;
+	enum column_kind kind;
+	bool is_private; /* stands in the private part of the event */
+};
+
+/* The table has id PRIMARY KEY, organisation, and these columns, each with a DEFAULT. */
+struct record_table {
+	const char *name;
+	const char *first; /* kind of the event every row begins with */
+	const struct record_column *columns;
+	size_t n;
+};
+
+extern const struct record_table ticket_table, seat_table, appointment_table;
+
+struct record {
+	const struct record_table *table;
+	const char *kind; /* of the event */
+	int64_t id, organisation, actor;
+	struct value set; /* columns; ids as id_text */
+};
+
+/* Inside a command: the event, and the row as it is after it. */
+enum err record_write(struct ctx *ctx, struct db *db, const struct record *record);
+enum err record_verify(struct ctx *ctx, struct store *store, const struct record_table *table,
+		       struct reception_report *report);
+
+/* ---- tickets (ticket.c) ---- */
+
+#define TICKET_WAITING S("waiting")
+#define TICKET_CALLED S("called")
+#define TICKET_SERVING S("serving")
+#define TICKET_SERVED S("served")
+#define TICKET_ABSENT S("absent")
+
+enum { PRIORITY_NONE, PRIORITY_PERSON, PRIORITY_APPOINTMENT };
+
+struct ticket {
+	int64_t id, organisation, day, number;
+	str service, label, state;
+	int64_t priority, counter, only_counter, holder, calls, appointment, level;
+	usec issued_at, first_called_at, called_at, begun_at, ended_at, rated_at;
+};
+
+struct ticket_wanted {
+	const struct hall *hall;
+	str service;
+	int64_t priority, appointment, actor;
+	str request; /* asked twice with the same text within a minute: the same ticket; may be empty */
+};
+
+/* ERR_INVALID: the hall has no such service. */
+enum err ticket_issue(struct ctx *ctx, struct reception *reception,
+		      const struct ticket_wanted *wanted, struct ticket *ret_ticket);
+/* The same inside a command of the caller. */
+enum err ticket_make(struct ctx *ctx, struct reception *reception, struct db *db,
+		     const struct ticket_wanted *wanted, struct ticket *ret_ticket);
+enum err ticket_load(struct ctx *ctx, struct db *db, int64_t id, struct ticket *ret_ticket);
+
+struct ticket_list {
+	struct ticket *items;
+	size_t n;
+};
+
+/* Those of the day in that state, in the order in which they will be called (waiting) or were
+ * called last (others, newest first). service empty: all. */
+enum err ticket_list(struct ctx *ctx, struct db *db, const struct hall *hall, int64_t day, str state,
+		     struct ticket_list *ret_list);
+/* How many will be called before it. */
+enum err ticket_ahead(struct ctx *ctx, struct db *db, const struct ticket *ticket, int64_t *ret_n);
+
+/* An officer at a counter. */
+struct seat {
+	const struct hall *hall;
+	const struct hall_counter *counter;
+	int64_t account;
+};
+
+/* Takes the counter; who sat there is noted as gone. */
+enum err seat_open(struct ctx *ctx, struct reception *reception, const struct seat *seat);
+enum err seat_close(struct ctx *ctx, struct reception *reception, const struct seat *seat);
+/* account at each counter, 0: nobody (today) */
+enum err seat_holder(struct ctx *ctx, struct db *db, const struct hall *hall, int64_t counter,
+		     int64_t *ret_account);
+
+/* The next one by priority and time. ERR_NOT_FOUND: nobody is waiting; ERR_CONFLICT: one is at the
+ * counter already, or the counter is somebody else's. */
+enum err ticket_call_next(struct ctx *ctx, struct reception *reception, const struct seat *seat,
+			  struct ticket *ret_ticket);
+
+enum ticket_act {
+	TICKET_RECALL, TICKET_BEGIN, TICKET_FINISH, TICKET_SKIP, TICKET_PUT_BACK, TICKET_TRANSFER,
+	TICKET_CALL_THIS, /* one that waits or did not come, out of turn */
+};
+
+struct ticket_step {
+	enum ticket_act act;
+	int64_t ticket;       /* TICKET_CALL_THIS; else the one at the counter */
+	str service;          /* TICKET_TRANSFER: to this service … */
+	int64_t counter;      /* … and, if not 0, to this counter only */
+};
+enum err ticket_step(struct ctx *ctx, struct reception *reception, const struct seat *seat,
+		     const struct ticket_step *step, struct ticket *ret_ticket);
+/* The ticket of that day at the counter: called or being served. ERR_NOT_FOUND. */
+enum err ticket_at(struct ctx *ctx, struct db *db, const struct seat *seat, int64_t day,
+		   struct ticket *ret_ticket);
+/* 1 … 5 by who was served; until the end of the day. ERR_CONFLICT: not served. */
+enum err ticket_rate(struct ctx *ctx, struct reception *reception, int64_t ticket, int64_t level);
+
+/* Minutes somebody with `ahead` before them is likely to wait: by the service's length and the
+ * counters that are open for it. */
+enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
+			 int64_t day, int64_t ahead, int64_t *ret_minutes);
+
+/* ---- shared by pages (look.c) ---- */
+
+struct reception *reception_of(const struct request *request);
+int64_t hall_day(const struct reception *reception); /* today's civil day */
+const struct hall *request_hall(struct request *request); /* of {organisation}; NULL */
+enum err no_hall(struct request *request);
+/* Loader for {organisation}: struct object of the hall. */
+enum err hall_object(struct request *request, const void **ret_object);
+struct value ticket_view(struct request *request, const struct hall *hall,
+			 const struct ticket *ticket);
+/* To the boards of the hall: "call" with what is spoken, or "change". */
+void hall_announce(struct request *request, const struct hall *hall, const struct ticket *called);
+/* The address that makes a screen in the hall its kiosk. */
+str kiosk_path(struct request *request, const struct hall *hall);
+str hall_topic(struct arena *arena, const struct hall *hall);
+struct value at_view(struct request *request, usec at);
+struct value link_view(struct request *request, str path);
+/* An option of a select: {value, text, selected}. */
+struct value option_view(struct arena *arena, str value, str text, bool selected);
+
+#endif
