@@ -419,7 +419,8 @@ static enum err rate(struct ctx *ctx, struct db *db, void *arg)
 	struct value set = value_map();
 	struct ticket t;
 	TRY(load_locked(ctx, db, job->id, &t));
-	if (t.day != job_day(job, db) || (!str_eq(t.state, TICKET_SERVED) && !str_eq(t.state, TICKET_SERVING)))
+	bool served = str_eq(t.state, TICKET_SERVED) || str_eq(t.state, TICKET_SERVING);
+	if (t.day != job_day(job, db) || !served)
 		return fail(ctx, ERR_CONFLICT, "Number %.*s cannot be rated now", STR_ARG(t.label));
 	put(ctx->arena, &set, "level", job->level);
 	put(ctx->arena, &set, "rated_at", db_now(db));
