@@ -191,6 +191,8 @@ enum err app_open(struct ctx *ctx, struct app *app)
 	TRY(people_open(ctx, app->store, app->secret, &app->people));
 	TRY(cases_open(ctx, app->store, app->people, app->secret, &app->cases));
 	cases_speak(app->cases, app->templates, app->languages[0]);
+	TRY(reception_open(ctx, app->store, app->people, app->cases, app->secret,
+			   &app->reception));
 	TRY(reports_open(ctx, app->cases, &app->reports));
 	return portal_open(ctx, app->store, app->people, app->cases, &app->portal);
 }
@@ -199,6 +201,7 @@ void app_close(struct app *app)
 {
 	portal_close(app->portal);
 	reports_close(app->reports);
+	reception_close(app->reception);
 	cases_close(app->cases);
 	people_close(app->people);
 	store_close(app->store);
