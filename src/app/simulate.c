@@ -397,6 +397,21 @@ static enum err read_officers(struct ctx *ctx, struct db *db, void *arg)
 	return OK;
 }
 
+/* Cases are filed at wards: what they do not receive is left out. */
+static size_t keep_those_of_wards(const struct procedure **procedures, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct value kinds = value_path(procedures[i]->body, S("competence.kinds"));
+		for (uint32_t k = 0; k < kinds.n; k++)
+			if (str_eq(value_text(kinds.items[k]), S("ward"))) {
+				procedures[kept++] = procedures[i];
+				break;
+			}
+	}
+	return kept;
+}
+
 /* All procedures in force when it begins, or the one that was named. */
 static enum err choose_procedures(struct ctx *ctx, struct town *town)
 {
@@ -404,6 +419,7 @@ static enum err choose_procedures(struct ctx *ctx, struct town *town)
 	const char *name = town->app->options.procedure;
 	procedures_in_force(town->app->cases, ctx->arena, town->from, &procedures,
 			    &town->n_procedures);
+	town->n_procedures = keep_those_of_wards(procedures, town->n_procedures);
 	town->procedures = procedures;
 	for (size_t i = 0; name && i < town->n_procedures; i++) {
 		if (!str_eq(procedures[i]->name, str_z(name)))

@@ -191,10 +191,12 @@ static enum err write_task(struct command *command, struct value task)
 			item_text(task, "leg"));
 	if (value_find(task, S("state")))
 		return db_run(command->ctx, command->db,
-			SQL("UPDATE case_task SET state = $4, done_at = $5, outcome = $6"
+			SQL("UPDATE case_task SET state = $4, done_at = $5, outcome = $6,"
+			    " holder = CASE WHEN $7 = 0 THEN holder ELSE $7 END"
 			    " WHERE organisation = $1 AND case_id = $2 AND node = $3"),
 			c->organisation, c->id, item_int(task, "node"), item_int(task, "state"),
-			item_int(task, "done_at"), item_text(task, "outcome"));
+			item_int(task, "done_at"), item_text(task, "outcome"),
+			item_int(task, "holder"));
 	return db_run(command->ctx, command->db,
 		SQL("UPDATE case_task SET holder = $4"
 		    " WHERE organisation = $1 AND case_id = $2 AND node = $3"),

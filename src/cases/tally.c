@@ -54,6 +54,10 @@ static const struct migration steps[] = {
 	  " WHERE accepted_at > 0;"
 	  "CREATE INDEX case_file_finished ON case_file (organisation, finished_at, id)"
 	  " WHERE finished_at > 0;" },
+	{ 3, "late cases, and who did what",
+	  "CREATE INDEX case_file_late ON case_file (organisation, finished_at, id)"
+	  " WHERE finished_at > 0 AND due_at > 0 AND finished_at > due_at;"
+	  "CREATE INDEX case_task_done ON case_task (holder, done_at) WHERE state = 1;" },
 };
 
 const struct migration_set tally_migrations = { "tally", steps, sizeof steps / sizeof *steps };

@@ -150,6 +150,10 @@ static void end_task(struct command *command, uint32_t node, str outcome)
 	value_set(arena, &task, S("state"), value_int(1));
 	value_set(arena, &task, S("done_at"), value_int(command->now));
 	value_set(arena, &task, S("outcome"), value_str(outcome));
+	/* Who did it, whether taken before or not. */
+	if (command->who->principal->account)
+		value_set(arena, &task, S("holder"),
+			  value_str(id_text(arena, command->who->principal->account)));
 	command_push(command, &command->tasks, task);
 }
 

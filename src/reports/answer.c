@@ -167,8 +167,8 @@ void asked_sheet(const struct asked *asked, struct sheet *ret)
 		};
 	*ret = (struct sheet){
 		.title = declared_text(d->title, language), .code = d->code, .page = d->page,
-		.columns = columns, .n = d->n_columns, .heading = d->heading ? value_get(head->data, S("heading"))
-							 : value_null(),
+		.columns = columns, .n = d->n_columns,
+		.heading = d->heading ? value_get(head->data, S("heading")) : value_null(),
 		.offset = calendar_zone(cases_calendar(reports_cases(asked->reports))),
 		.about = arena_printf(ctx->arena, "%.*s. %.*s", STR_ARG(office_of(asked, only, language)),
 				      STR_ARG(period_text(ctx, asked->period))),

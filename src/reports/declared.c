@@ -90,6 +90,8 @@ static enum err begin(struct ctx *ctx, str name, struct value v, struct declared
 		.note = value_get(v, S("note")), .book = text_at(v, "book"), .per = text_at(v, "per"),
 		.procedures = value_get(v, S("procedures")), .kinds = value_get(v, S("kinds")),
 		.bands = value_get(v, S("bands")),
+		.by_due = str_eq(text_at(v, "order"), S("due")),
+		.lateness = value_is_true(value_get(v, S("lateness"))),
 		.page = value_text(value_path(v, S("print.page"))),
 		.heading = value_is_true(value_path(v, S("print.heading"))),
 	};
@@ -173,7 +175,8 @@ static enum err read_indicators(struct ctx *ctx, str name, struct value list, st
 
 enum err declared_report(struct ctx *ctx, str name, struct value v, struct declared *ret)
 {
-	static const str words[] = { S("field"), S("procedure"), S("organisation") };
+	static const str words[] = { S("field"), S("procedure"), S("organisation"),
+				    S("officer") };
 	struct value indicators = value_get(v, S("indicators"));
 	TRY(begin(ctx, name, v, ret));
 	if (indicators.kind == VALUE_LIST)
@@ -183,7 +186,7 @@ enum err declared_report(struct ctx *ctx, str name, struct value v, struct decla
 			ret->rows = (enum report_rows)i;
 			return read_columns(ctx, name, value_get(v, S("columns")), ret);
 		}
-	return fail(ctx, ERR_INVALID, "%.*s.json: rows is field, procedure or organisation",
+	return fail(ctx, ERR_INVALID, "%.*s.json: rows is field, procedure, organisation or officer",
 		    STR_ARG(name));
 }
 

@@ -102,6 +102,23 @@ static struct value small_map(struct arena *arena, const int64_t *n, const char 
 	return map;
 }
 
+static struct value lateness_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	for (int role = 0; role < ROLES; role++)
+		value_append(arena, &map, role_id((enum role)role), value_int(s->late_by[role]));
+	put(arena, &map, "none", s->late_by[ROLES]);
+	return map;
+}
+
+static struct value tasks_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "done", s->tasks);
+	put(arena, &map, "late", s->tasks_late);
+	return map;
+}
+
 struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *s)
 {
 	static const char *const contacts[] = { "none", "one" };
@@ -117,6 +134,8 @@ struct value sums_map(struct arena *arena, int64_t n, str name, const struct sum
 	value_append(arena, &map, S("contacts"),
 		     small_map(arena, &s->within[TALLY_NO_CONTACT], contacts, 2));
 	value_append(arena, &map, S("legs"), small_map(arena, &s->within[TALLY_LEG_EARLY], legs, 3));
+	value_append(arena, &map, S("tasks"), tasks_map(arena, s));
+	value_append(arena, &map, S("lateness"), lateness_map(arena, s));
 	put(arena, &map, "returned", s->within[TALLY_RETURNED]);
 	put(arena, &map, "supplements", s->within[TALLY_SUPPLEMENTS]);
 	put(arena, &map, "apologies", s->within[TALLY_APOLOGIES]);
@@ -213,6 +232,40 @@ static void gather(struct gathering *g, const struct tally_rows *rows,
 	}
 }
 
+/* ---- lateness ---- */
+
+static void count_late(struct gathering *g, const struct tally_row *like, enum role role)
+{
+	row_of(g, like)->sums.late_by[role]++;
+	g->rows.all.late_by[role]++;
+}
+
+/* Late cases with the steps that overran, the one that did first before the others. */
+static enum err read_lateness(struct gathering *g, struct db *db)
+{
+	const struct figures_wanted *w = g->wanted;
+	int64_t zone = calendar_zone(cases_calendar(w->cases)) * USEC_MINUTE, before = 0;
+	sql_t q = sql_new(g->ctx->arena);
+	struct rows rows;
+	sql_add(&q, SQL("SELECT c.organisation, c.procedure, c.id, COALESCE(t.role, '') FROM case_file c"
+			" LEFT JOIN case_task t ON t.organisation = c.organisation AND t.case_id = c.id"
+			" AND t.due_at > 0 AND t.done_at > t.due_at"
+			" WHERE c.finished_at > 0 AND c.due_at > 0 AND c.finished_at > c.due_at"
+			" AND c.finished_at >= $1 AND c.finished_at < $2"),
+		w->period.from * USEC_DAY - zone, (w->period.to + 1) * USEC_DAY - zone);
+	sql_in(&q, SQL(" AND c.organisation"), w->organisations, w->n_organisations);
+	sql_add(&q, SQL(" ORDER BY c.organisation, c.id, t.due_at NULLS LAST, t.node"));
+	TRY(db_query_built(g->ctx, db, &rows, &q));
+	while (rows_next(&rows)) {
+		struct tally_row like = { .organisation = row_int(&rows, 0),
+					  .procedure = row_str(&rows, 1) };
+		if (row_int(&rows, 2) != before)
+			count_late(g, &like, role_of(row_view(&rows, 3)));
+		before = row_int(&rows, 2);
+	}
+	return rows_end(&rows);
+}
+
 enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *w,
 		      struct figure_rows *ret_rows)
 {
@@ -231,6 +284,8 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
 		TRY(tally_still_due(ctx, w->cases, db, w->now, &span, &rows));
 		gather(&g, &rows, add_still);
 	}
+	if (w->lateness)
+		TRY(read_lateness(&g, db));
 	*ret_rows = g.rows;
 	return OK;
 }

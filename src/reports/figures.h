@@ -6,6 +6,7 @@
 #define MOTCUA_REPORTS_FIGURES_H
 
 #include "cases/tally.h"
+#include "people/act.h"
 #include "reports/period.h"
 #include "reports/reports.h"
 
@@ -14,6 +15,8 @@ struct sums {
 	int64_t channels[4];             /* accepted within, by enum case_channel */
 	int64_t submitted_online;
 	int64_t still_due, still_national; /* today, but later than now */
+	int64_t tasks, tasks_late;         /* done by an officer */
+	int64_t late_by[ROLES + 1];        /* whose step was overdue first; ROLES: no single one */
 };
 
 struct figure_row {
@@ -28,12 +31,19 @@ struct figure_rows {
 	struct sums all;
 };
 
+/* What each officer did in the period, by the account's id: rows with `tasks` only. `only` is the one
+ * to look at; 0: all who have a role at the organisations. */
+struct figures_wanted;
+enum err figures_officers(struct ctx *ctx, struct db *db, const struct figures_wanted *wanted,
+			  int64_t only, struct figure_rows *ret_rows);
+
 struct figures_wanted {
 	struct cases *cases;
 	struct period period; /* a period that is not over ends now */
 	const int64_t *organisations;
 	size_t n_organisations;
 	enum report_rows rows;
+	bool lateness; /* late_by is wanted: reads the late cases */
 	usec now;
 	str language;
 };
@@ -47,7 +57,9 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
  *   open {total = received.total − solved.total, within, late}
  *   intake {submitted, waiting, not_accepted, withdrawn}, returned, supplements, apologies
  *   national {handled, on_time, late, open_within, open_late}
- *   contacts {none, one}, legs {early, on_time, late} */
+ *   contacts {none, one}, legs {early, on_time, late}
+ *   tasks {done, late}: of an officer
+ *   lateness {<role>, none}: late cases by whose step was overdue first, where that was asked for */
 struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *sums);
 
 /* part ÷ whole in hundred, two decimals; null where there is no whole. */

@@ -82,7 +82,7 @@ static enum err load(struct request *request, struct asked *ret_asked, struct re
 		reports_register(request->state, request_param(request, "name"));
 	if (!declared)
 		return fail(&request->ctx, ERR_NOT_FOUND, "There is no such register");
-	TRY(asked_read(request, declared, 'y', ret_asked));
+	TRY(asked_read(request, declared, str_eq(declared->per, S("day")) ? 'd' : 'y', ret_asked));
 	if (!ret_asked->api)
 		choose_one(ret_asked);
 	read_wanted(ret_asked, ret);

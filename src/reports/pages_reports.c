@@ -39,6 +39,17 @@ static void sheet_of(const struct report *r, struct sheet *ret)
 	ret->n = 6;
 }
 
+/* Who may give work to others sees what all did at these offices; anybody else, what he did. */
+static int64_t whose(const struct asked *asked)
+{
+	const struct principal *principal = request_principal(asked->request);
+	for (size_t i = 0; i < asked->n_organisations; i++)
+		if (!may(cases_people(reports_cases(asked->reports)), principal, ACT_CASE_ASSIGN,
+			 &(struct object){ .organisation = asked->organisations[i] }))
+			return principal->account;
+	return 0;
+}
+
 static enum err read_figures(struct report *r)
 {
 	const struct asked *asked = &r->asked;
@@ -46,12 +57,15 @@ static enum err read_figures(struct report *r)
 	struct figures_wanted wanted = {
 		.cases = reports_cases(asked->reports), .period = asked->period,
 		.organisations = asked->organisations, .n_organisations = asked->n_organisations,
-		.rows = asked->declared->rows, .now = asked->now,
+		.rows = asked->declared->rows, .lateness = asked->declared->lateness,
+		.now = asked->now,
 		.language = asked->request->language,
 	};
 	struct db *db;
 	TRY(store_snapshot(ctx, cases_store(wanted.cases), &db));
-	enum err err = figures_read(ctx, db, &wanted, &r->rows);
+	enum err err = wanted.rows == ROWS_OFFICER ?
+		figures_officers(ctx, db, &wanted, whose(asked), &r->rows) :
+		figures_read(ctx, db, &wanted, &r->rows);
 	store_release(db);
 	return err;
 }
@@ -119,24 +133,40 @@ static void indicator_cells(const struct report *r, const struct declared_indica
 		cells[5] = number_cell(value_decimal(score), CELL_NUMBER);
 }
 
+/* What the score is called; only where every indicator has one. */
+static str band_of(const struct declared *d, struct decimal score, str language)
+{
+	for (uint32_t i = 0; d->bands.kind == VALUE_LIST && i < d->bands.n; i++) {
+		struct value from = value_get(d->bands.items[i], S("from"));
+		if (from.kind == VALUE_NUMBER && decimal_cmp(score, from.number) >= 0)
+			return declared_text(value_get(d->bands.items[i], S("title")), language);
+	}
+	return S("");
+}
+
 /* The sum of what has figures, and of what could be reached with them. */
 static void total_cells(const struct report *r, struct cell cells[static 6])
 {
 	const struct declared *d = r->asked.declared;
 	struct decimal max = decimal_of(0), score = decimal_of(0);
+	bool whole = true;
 	for (size_t i = 0; i < d->n_indicators; i++) {
 		struct cell one[6];
 		indicator_cells(r, &d->indicators[i], one);
+		whole = whole && one[5].kind != CELL_EMPTY;
 		if (one[5].kind == CELL_EMPTY)
 			continue;
 		decimal_add(max, one[4].number, &max);
 		decimal_add(score, one[5].number, &score);
 	}
 	bool any = !decimal_is_zero(max);
+	str band = any && whole ? band_of(d, score, r->asked.request->language) : S("");
 	for (int i = 0; i < 6; i++)
 		cells[i] = (struct cell){ .kind = CELL_EMPTY };
 	cells[0] = (struct cell){ .kind = CELL_TEXT, .text = str_z(ctx_text(
 		&r->asked.request->ctx, "All indicators that have figures")) };
+	if (!str_empty(band))
+		cells[0].text = band;
 	if (any) {
 		cells[4] = number_cell(value_decimal(max), CELL_NUMBER);
 		cells[5] = number_cell(value_decimal(score), CELL_NUMBER);
@@ -200,7 +230,8 @@ static str cases_register(struct request *request, const struct reports *reports
 {
 	struct declared_list list = reports_registers(reports);
 	for (size_t i = 0; i < list.n; i++)
-		if (str_empty(list.items[i].book) && list.items[i].procedures.n == 0)
+		if (str_empty(list.items[i].book) && list.items[i].procedures.n == 0 &&
+		    !str_eq(list.items[i].per, S("day")))
 			return request_link(request, arena_printf(request->ctx.arena, "/ban/so/%.*s",
 				STR_ARG(list.items[i].name)));
 	return S("");
@@ -216,7 +247,7 @@ static str figure_of(const struct declared *d, size_t row, size_t column)
 static struct value cases_url(const struct page *page, str figure, size_t row)
 {
 	static const char *const filters[] = { [ROWS_FIELD] = "linh-vuc", [ROWS_PROCEDURE] = "thu-tuc",
-					       [ROWS_ORGANISATION] = "don-vi" };
+					       [ROWS_ORGANISATION] = "don-vi", [ROWS_OFFICER] = "" };
 	const struct asked *asked = &page->r->asked;
 	enum report_rows rows = asked->declared->rows;
 	struct arena *arena = asked->request->ctx.arena;
@@ -244,8 +275,11 @@ static enum err page_row(struct ctx *ctx, void *arg, const struct cell *cells, s
 		bool head = d->rows == ROWS_INDICATOR ? i == 0 : i == 1;
 		bool none = cells[i].kind == CELL_NUMBER && decimal_is_zero(cells[i].number);
 		struct value url = none ? value_null() : cases_url(page, figure_of(d, row, i), row);
-		value_push(ctx->arena, &list, table_cell(ctx->arena, cell_text(ctx->arena, &cells[i], 0),
-			url, head, d->rows == ROWS_INDICATOR ? i > 0 : d->columns[i].right));
+		str text = cell_text(ctx->arena, &cells[i], 0);
+		if (d->rows == ROWS_INDICATOR && !total && i == 3 && str_empty(text))
+			text = str_z(ctx_text(ctx, "no data"));
+		value_push(ctx->arena, &list, table_cell(ctx->arena, text, url, head,
+			 d->rows == ROWS_INDICATOR ? i > 0 : d->columns[i].right));
 	}
 	value_append(ctx->arena, &item, S("cells"), list);
 	value_append(ctx->arena, &item, S("total"), value_bool(total));

@@ -223,11 +223,29 @@ static void add_filters(const struct walk *k, sql_t *q)
 	add_words(w, q);
 }
 
+/* What is promised, in the order of the promises: of open cases only. */
+static sql_t due_query(const struct walk *k, struct arena *arena, int64_t organisation,
+		       const struct register_mark *after)
+{
+	sql_t q = sql_new(arena);
+	sql_add(&q, SQL("SELECT c.due_at, c.id, c.register_number," CASE_COLUMNS ", c.data FROM"
+			" case_file c WHERE c.organisation = $1 AND c.status IN (2, 4, 6, 9)"
+			" AND c.accepted_at > 0 AND c.due_at >= $2 AND c.due_at < $3"), organisation,
+		day_begins(k, k->w->period.from), day_begins(k, k->w->period.to + 1));
+	add_filters(k, &q);
+	if (after)
+		sql_add(&q, SQL(" AND (c.due_at, c.id) > ($1, $2)"), after->first, after->second);
+	sql_add(&q, SQL(" ORDER BY c.due_at, c.id LIMIT $1"), (int64_t)k->left);
+	return q;
+}
+
 static sql_t cases_query(const struct walk *k, struct arena *arena, int64_t organisation,
 			 const struct register_mark *after)
 {
 	sql_t q = sql_new(arena);
 	const struct behind *figure = behind_of(k->w->figure);
+	if (k->w->declared->by_due)
+		return due_query(k, arena, organisation, after);
 	sql_add(&q, SQL("SELECT c.accepted_at, c.id, c.register_number," CASE_COLUMNS));
 	sql_add(&q, k->w->declared->needs_data ? SQL(", c.data") : SQL(", ''"));
 	sql_add(&q, SQL(" FROM case_file c WHERE c.organisation = $1 AND c.accepted_at > 0"),

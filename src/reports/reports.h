@@ -45,7 +45,7 @@ enum filter {
 	FILTER_PERIOD = 32,
 };
 
-enum report_rows { ROWS_FIELD, ROWS_PROCEDURE, ROWS_ORGANISATION, ROWS_INDICATOR };
+enum report_rows { ROWS_FIELD, ROWS_PROCEDURE, ROWS_ORGANISATION, ROWS_OFFICER, ROWS_INDICATOR };
 
 /* A line of a score: numerator ÷ denominator, full marks from `full` on. */
 struct declared_indicator {
@@ -61,6 +61,8 @@ struct declared {
 	str book;                   /* registers: of its entries; empty: of cases */
 	struct value procedures, kinds, bands;
 	str per, page;
+	bool by_due;                /* in the order of promised dates instead of receipt */
+	bool lateness;              /* a report that asks which step was overdue */
 	unsigned filters;
 	bool needs_data;            /* a column looks into the form's data */
 	bool heading;
