@@ -57,11 +57,14 @@ enum err command_token(struct ctx *ctx, struct app *app);
 enum err command_user(struct ctx *ctx, struct app *app);
 enum err command_routes(struct ctx *ctx, struct app *app);
 enum err command_simulate(struct ctx *ctx, struct app *app);
+enum err command_sample(struct ctx *ctx, struct app *app);
 enum err command_verify(struct ctx *ctx, struct app *app);
 enum err command_version(struct ctx *ctx, struct app *app);
 
 /* Languages and templates; needs no data. */
 enum err app_texts(struct ctx *ctx, struct app *app);
+/* Business time as --clock says. */
+enum err app_set_clock(struct ctx *ctx, const struct app *app);
 /* Opens DATA (which must have been made by init) and the rooms on it. */
 enum err app_open(struct ctx *ctx, struct app *app);
 /* As app_open up to the store, for a DATA that `init` is making. */

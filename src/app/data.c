@@ -141,7 +141,7 @@ enum err app_texts(struct ctx *ctx, struct app *app)
 
 /* ---- opening ---- */
 
-static enum err set_clock(struct ctx *ctx, const struct app *app)
+enum err app_set_clock(struct ctx *ctx, const struct app *app)
 {
 	usec at;
 	if (!app->options.clock)
@@ -158,7 +158,7 @@ enum err app_open_store(struct ctx *ctx, struct app *app, bool must_exist)
 		return fail(ctx, ERR_INVALID, "--data DIR is missing");
 	if (sodium_init() < 0)
 		return fail(ctx, ERR_IO, "The machine gives no random numbers");
-	TRY(set_clock(ctx, app));
+	TRY(app_set_clock(ctx, app));
 	if (must_exist)
 		TRY(read_settings(ctx, app));
 	str database = app->options.database ? str_z(app->options.database)

@@ -16,6 +16,8 @@ static const struct command_line commands[] = {
 	  command_routes },
 	{ "token", "--data DIR --user LOGIN", "print a new API token", command_token },
 	{ "user", "add|grant|password LOGIN … --data DIR", "accounts and roles", command_user },
+	{ "sample", "PACK PROCEDURE FORM [ANSWERS] [--seed K] [--clock TIME]",
+	  "fill in a form as a citizen or officer might, over ANSWERS (JSON)", command_sample },
 	{ "simulate", "--cases N --data DIR [--seed K] [--from TIME] [--to TIME] [--procedure NAME]"
 	  " [--threads N]",
 	  "drive the engine through realistic cases", command_simulate },

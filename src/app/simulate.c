@@ -1,9 +1,7 @@
 /* motcua simulate: the real engine driven through realistic cases. The same seed gives the same
  * cases. Business time moves from --from to --to; several threads, as several officers. */
+#include "app/answers.h"
 #include "app/app.h"
-
-#include "base/json.h"
-#include "text/vietnamese.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -16,8 +14,7 @@ struct town {
 	usec from, to;
 	const struct procedure *const *procedures;
 	size_t n_procedures;
-	const struct organisation **wards;
-	size_t n_wards;
+	uint64_t shares; /* of all procedures together */
 	struct principal *officers;
 	size_t n_officers;
 	bool talks; /* names each act when it was acknowledged */
@@ -27,81 +24,6 @@ struct town {
 	pthread_mutex_t lock; /* of fault and standard output */
 };
 
-/* xorshift*: a case's own stream, so that threads do not change what is made. */
-struct dice {
-	uint64_t state;
-};
-
-static uint64_t roll(struct dice *dice, uint64_t sides)
-{
-	dice->state ^= dice->state >> 12;
-	dice->state ^= dice->state << 25;
-	dice->state ^= dice->state >> 27;
-	return (dice->state * 0x2545f4914f6cdd1du >> 16) % sides;
-}
-
-static const char *const families[] = { "Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ",
-					"Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý" };
-static const char *const middles[] = { "Văn", "Thị", "Minh", "Ngọc", "Gia", "Thanh", "Quốc", "Bảo" };
-static const char *const givens[] = { "An", "Bình", "Châu", "Dũng", "Đức", "Giang", "Hà", "Hòa",
-				      "Khánh", "Lan", "Linh", "Mai", "Nam", "Phúc", "Quân", "Thảo",
-				      "Trâm", "Tuấn", "Uyên", "Vy" };
-
-#define PICK(dice, list) (list)[roll((dice), sizeof(list) / sizeof *(list))]
-
-static str person(struct arena *arena, struct dice *dice)
-{
-	return arena_printf(arena, "%s %s %s", PICK(dice, families), PICK(dice, middles),
-			    PICK(dice, givens));
-}
-
-static str number(struct arena *arena, struct dice *dice, int digits)
-{
-	struct buf out = { .arena = arena };
-	for (int i = 0; i < digits; i++)
-		buf_byte(&out, (char)('0' + (i ? roll(dice, 10) : 0)));
-	return buf_view(&out);
-}
-
-static struct value dotted(struct arena *arena, struct value map, str path, struct value v)
-{
-	str key = path, rest = path;
-	str_next(&rest, '.', &key);
-	if (!str_empty(rest))
-		v = dotted(arena, value_get(map, key), rest, v);
-	struct value copy = value_map();
-	for (uint32_t i = 0; map.kind == VALUE_MAP && i < map.n; i++)
-		value_append(arena, &copy, map.members[i].key, map.members[i].value);
-	value_set(arena, &copy, key, v);
-	return copy;
-}
-
-static struct value answers(struct arena *arena, struct dice *dice, usec now)
-{
-	struct value data = value_map();
-	int64_t born = now / USEC_DAY - (int64_t)roll(dice, 55) - 1;
-	const struct {
-		const char *path;
-		str text;
-	} texts[] = {
-		{ "declarant.name", person(arena, dice) },
-		{ "declarant.id_number", number(arena, dice, 12) },
-		{ "declarant.phone", arena_printf(arena, "09%.*s", 8, number(arena, dice, 8).p) },
-		{ "declarant.address", S("Tổ 12, phường Hòa Phát, quận Cẩm Lệ") },
-		{ "child.family_name", str_z(PICK(dice, families)) },
-		{ "child.middle_name", str_z(PICK(dice, middles)) },
-		{ "child.given_name", str_z(PICK(dice, givens)) },
-		{ "child.gender", roll(dice, 2) ? S("male") : S("female") },
-		{ "child.birth_date", date_format(arena, born) },
-		{ "mother.name", person(arena, dice) },
-		{ "mother.id_number", number(arena, dice, 12) },
-		{ "father.name", person(arena, dice) },
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		data = dotted(arena, data, str_z(texts[i].path), value_str(texts[i].text));
-	return data;
-}
-
 /* ---- the life of one case ---- */
 
 struct life {
@@ -109,9 +31,9 @@ struct life {
 	struct town *town;
 	struct dice dice;
 	usec now;
+	const struct procedure *procedure;
 	str code;
 	int64_t organisation;
-	bool immediate;
 	struct actor who;
 	struct principal citizen; /* holds the case's PIN */
 	int64_t acknowledged;     /* acts so far */
@@ -150,7 +72,7 @@ static void acknowledge(struct life *life)
  * citizen waits for the result everything goes quicker. */
 static enum err pass_time(struct life *life, uint64_t minutes)
 {
-	uint64_t most = life->immediate ? minutes / 20 + 1 : minutes;
+	uint64_t most = life->procedure->immediate ? minutes / 20 + 1 : minutes;
 	usec work = (usec)(roll(&life->dice, most) + 1) * USEC_MINUTE;
 	TRY(calendar_add_work(&life->ctx, cases_calendar(life->town->app->cases), life->now, work,
 			      &life->now));
@@ -184,28 +106,78 @@ static void let_office(struct life *life, enum act act)
 	let_officer(life, act, &(struct object){ .organisation = life->organisation });
 }
 
+/* How common a procedure is: `share` of procedure.json, else 1. */
+static uint64_t share_of(const struct procedure *p)
+{
+	return (uint64_t)value_integer(value_get(p->body, S("share")), 1);
+}
+
+static const struct procedure *choose_procedure(struct life *life)
+{
+	const struct town *town = life->town;
+	uint64_t at = roll(&life->dice, town->shares);
+	size_t i = 0;
+	while (i + 1 < town->n_procedures && at >= share_of(town->procedures[i]))
+		at -= share_of(town->procedures[i++]);
+	return town->procedures[i];
+}
+
+/* One of those that receive the procedure's cases; 0 where there is none. */
+static int64_t choose_organisation(struct life *life)
+{
+	struct organisations all = people_organisations(life->town->app->people);
+	struct value kinds = value_path(life->procedure->body, S("competence.kinds"));
+	int64_t chosen = 0;
+	uint64_t n = 0;
+	for (size_t i = 0; i < all.n; i++) {
+		bool receives = value_is_true(value_get(all.items[i].data, S("receives")));
+		for (uint32_t k = 0; k < kinds.n && receives; k++)
+			if (str_eq(value_text(kinds.items[k]), all.items[i].kind) &&
+			    roll(&life->dice, ++n) == 0)
+				chosen = all.items[i].id;
+	}
+	return chosen;
+}
+
+static str answered(const struct life *life, struct value data, const char *key)
+{
+	return value_text(value_path(data, value_text(value_get(
+		value_get(life->procedure->body, S("applicant")), str_z(key)))));
+}
+
+static bool is_taken(struct value channels, const char *channel)
+{
+	for (uint32_t i = 0; i < channels.n; i++)
+		if (str_eq(value_text(channels.items[i]), str_z(channel)))
+			return true;
+	return false;
+}
+
 static enum err file_case(struct life *life)
 {
 	struct town *town = life->town;
-	struct arena *arena = life->ctx.arena;
-	const struct procedure *p = town->procedures[roll(&life->dice, town->n_procedures)];
 	struct case_result result;
-	struct value data = answers(arena, &life->dice, life->now);
-	life->immediate = p->immediate;
-	life->organisation = town->wards[roll(&life->dice, town->n_wards)]->id;
+	struct form_result form;
+	const struct procedure *p = life->procedure = choose_procedure(life);
+	bool online = is_taken(value_get(p->body, S("channels")), "online");
+	answers_make(&life->ctx, &life->dice, life->now, procedure_form(p, S("apply"), S("vi")),
+		     value_map(), &form);
+	life->organisation = choose_organisation(life);
 	struct submission s = {
-		.procedure = p->name, .data = data, .organisation = life->organisation,
-		.channel = roll(&life->dice, 3) ? CHANNEL_DIRECT : CHANNEL_ONLINE,
-		.applicant = value_text(value_path(data, S("declarant.name"))),
-		.applicant_id = value_text(value_path(data, S("declarant.id_number"))),
-		.phone = value_text(value_path(data, S("declarant.phone"))),
+		.procedure = p->name, .data = form.submission, .organisation = life->organisation,
+		.channel = !online || roll(&life->dice, 3) ? CHANNEL_DIRECT : CHANNEL_ONLINE,
+		.applicant = answered(life, form.submission, "name"),
+		.applicant_id = answered(life, form.submission, "id_number"),
+		.phone = answered(life, form.submission, "phone"),
+		.email = answered(life, form.submission, "email"),
+		.address = answered(life, form.submission, "address"),
 		.effective_at = life->now, .reason = S("simulation"),
 	};
 	life->who.principal = &life->citizen;
 	if (s.channel == CHANNEL_DIRECT)
 		let_office(life, ACT_CASE_FILE);
 	TRY(case_submit(&life->ctx, town->app->cases, &life->who, &s, &result));
-	life->code = arena_copy(arena, result.code);
+	life->code = arena_copy(life->ctx.arena, result.code);
 	life->citizen.case_id = result.id;
 	acknowledge(life);
 	return OK;
@@ -243,7 +215,7 @@ static enum err supplement(struct life *life)
 {
 	struct value items = value_list(), item = value_map();
 	struct completion given = { .data = value_null() };
-	value_append(life->ctx.arena, &item, S("text"), value_str(S("Bản sao giấy chứng sinh rõ nét")));
+	value_append(life->ctx.arena, &item, S("text"), value_str(S("Bản sao rõ nét của giấy tờ kèm theo")));
 	value_push(life->ctx.arena, &items, item);
 	let_office(life, ACT_CASE_WORK);
 	TRY(case_ask_supplement(&life->ctx, life->town->app->cases, &life->who, life->code, items));
@@ -257,13 +229,40 @@ static enum err supplement(struct life *life)
 	return OK;
 }
 
-/* Takes the step, and does it a while later. A leader now and then sends the work back. */
-static enum err do_task(struct life *life, const struct case_task *task)
+/* The outcome is told apart from the data. */
+static struct value without_outcome(struct arena *arena, struct value submission)
+{
+	struct value data = value_map();
+	for (uint32_t i = 0; i < submission.n; i++)
+		if (!str_eq(submission.members[i].key, S("outcome")))
+			value_append(arena, &data, submission.members[i].key,
+				     submission.members[i].value);
+	return data;
+}
+
+/* What the officer writes into the step's form. A leader now and then sends the work back. */
+static struct completion fill_in(struct life *life, const struct case_task *task, struct value data)
+{
+	const struct flow_definition *flow = life->procedure->flow;
+	const struct form *form = procedure_form(life->procedure,
+		flow->elements[flow_find(flow, task->element)].form_id, S("vi"));
+	struct completion done = { .data = value_null() };
+	struct form_result filled;
+	if (!form)
+		return done;
+	struct value known = value_copy(life->ctx.arena, data);
+	if (task->role == ROLE_LEADER && roll(&life->dice, 25))
+		value_set(life->ctx.arena, &known, S("outcome"), value_str(S("approve")));
+	answers_make(&life->ctx, &life->dice, life->now, form, known, &filled);
+	done.outcome = value_text(value_get(filled.submission, S("outcome")));
+	done.data = without_outcome(life->ctx.arena, filled.submission);
+	return done;
+}
+
+/* Takes the step, and does it a while later. */
+static enum err do_task(struct life *life, const struct case_task *task, struct value data)
 {
 	struct cases *cases = life->town->app->cases;
-	bool back = task->role == ROLE_LEADER && roll(&life->dice, 25) == 0;
-	struct completion done = { .outcome = back ? S("return") : S("approve"),
-				   .data = value_null() };
 	let_officer(life, ACT_CASE_WORK,
 		    &(struct object){ .organisation = life->organisation, .agencies = &task->agency,
 				      .n_agencies = 1, .has_role = true, .role = task->role });
@@ -272,6 +271,7 @@ static enum err do_task(struct life *life, const struct case_task *task)
 	TRY(pass_time(life, 60));
 	if (is_over(life))
 		return OK;
+	struct completion done = fill_in(life, task, data);
 	TRY(case_complete(&life->ctx, cases, &life->who, life->code, task->node, &done));
 	acknowledge(life);
 	return OK;
@@ -289,7 +289,7 @@ static enum err work(struct life *life, bool *ret_more)
 		if (!r.tasks.items[i].open)
 			continue;
 		*ret_more = true;
-		return do_task(life, &r.tasks.items[i]);
+		return do_task(life, &r.tasks.items[i], r.c.data);
 	}
 	return OK;
 }
@@ -349,9 +349,9 @@ static void *citizens(void *arg)
 		int64_t i = atomic_fetch_add(&town->next, 1);
 		if (i >= town->cases || atomic_load(&town->failed))
 			break;
-		struct life life = { .ctx = { .arena = &arena }, .town = town };
+		struct life life = { .ctx = { .arena = &arena }, .town = town,
+				     .dice = dice_of(town->seed, i) };
 		usec span = town->to - town->from;
-		life.dice.state = (uint64_t)(town->seed * 1000003 + i + 1) * 0x9e3779b97f4a7c15u;
 		life.now = town->from + (town->cases > 1 ? span / (town->cases) * i : 0);
 		life.who = (struct actor){ .effective_at = life.now, .reason = S("simulation") };
 		if (live(&life) != OK)
@@ -434,7 +434,6 @@ static enum err choose_procedures(struct ctx *ctx, struct town *town)
 static enum err read_town(struct ctx *ctx, struct town *town)
 {
 	const struct options *o = &town->app->options;
-	struct organisations all = people_organisations(town->app->people);
 	town->seed = 1;
 	town->talks = getenv("MOTCUA_ACKNOWLEDGE") != NULL;
 	if (!o->cases || !str_int(str_z(o->cases), 1, 100000000, &town->cases))
@@ -444,13 +443,10 @@ static enum err read_town(struct ctx *ctx, struct town *town)
 	TRY(read_span(ctx, town));
 	TRY(choose_procedures(ctx, town));
 	TRY(store_read(ctx, town->app->store, read_officers, town));
-	town->wards = ARENA_ARRAY(ctx->arena, const struct organisation *, all.n + 1);
-	for (size_t i = 0; i < all.n; i++)
-		if (str_eq(all.items[i].kind, S("ward")) &&
-		    value_is_true(value_get(all.items[i].data, S("receives"))))
-			town->wards[town->n_wards++] = &all.items[i];
-	if (!town->n_procedures || !town->n_wards)
-		return fail(ctx, ERR_INVALID, "There is no procedure in force, or no ward");
+	for (size_t i = 0; i < town->n_procedures; i++)
+		town->shares += share_of(town->procedures[i]);
+	if (!town->shares)
+		return fail(ctx, ERR_INVALID, "There is no procedure in force");
 	return OK;
 }
 
