@@ -76,7 +76,6 @@ static const struct words lines[] = {
 	{ "result.year", { "2015" } },
 	{ "permit.line", { "Cách tim đường 5,25 m", "Trùng chỉ giới đường đỏ" } },
 	{ "permit.level", { "+0,20 m so với vỉa hè" } },
-	{ "council.place", { "Hội trường UBND phường" } },
 	{ "mediation.present", { "Bên yêu cầu, bên tranh chấp, đại diện tổ dân phố" } },
 	{ "mediation.result", { "Hai bên thống nhất ranh giới theo mốc cũ",
 				"Hai bên giữ nguyên ý kiến, hòa giải không thành" } },
@@ -85,16 +84,21 @@ static const struct words lines[] = {
 };
 
 static const struct words texts[] = {
+	{ "council.place", { "hội trường UBND phường" } },
+	{ "business.address", { "424 Lê Trọng Tấn", "15 Tôn Đản", "208 Ông Ích Đường" } },
+	{ "land.address", { "K32/7 Trường Chinh", "71 Huy Cận", "119 Phạm Như Xương" } },
 	{ ".document", { "Giấy ủy quyền", "Sơ yếu lý lịch", "Bản cam kết", "Bản dịch bằng tốt nghiệp" } },
 	{ "copies.papers", { "Bằng tốt nghiệp phổ thông", "Sổ hộ khẩu", "Giấy khai sinh",
 			     "Chứng minh nhân dân" } },
 	{ ".lines", { "Bán lẻ hàng tạp hóa", "Dịch vụ ăn uống", "May mặc, sửa quần áo" } },
 	{ "council.members", { "Chủ tịch Ủy ban Mặt trận phường; Tổ trưởng tổ dân phố; công chức địa "
 			       "chính; công chức tư pháp" } },
-	{ "", { "Hồ sơ đầy đủ, nội dung đúng với giấy tờ kèm theo.",
-		"Đã đối chiếu với sổ lưu tại phường.", "Theo đơn của người yêu cầu.",
-		"Thông tin do tổ dân phố xác nhận." } },
 };
+
+static const char *const remarks[] = { "Hồ sơ đầy đủ, nội dung đúng với giấy tờ kèm theo.",
+				       "Đã đối chiếu với sổ lưu tại phường.",
+				       "Theo đơn của người yêu cầu.",
+				       "Thông tin do tổ dân phố xác nhận.", NULL };
 
 static str pick(struct pen *pen, const char *const *words, size_t most)
 {
@@ -186,15 +190,14 @@ static str write_text(void *data, struct arena *arena, enum sample_kind kind, st
 	struct pen *pen = data;
 	if (kind == SAMPLE_DATE)
 		return day(pen, arena, path);
-	if (ends_with_any(path, places) && !str_ends(path, S("id_place")) &&
-	    !str_ends(path, S("council.place")))
+	str words = kind == SAMPLE_TEXT ? FROM_TABLE(pen, texts, path) : FROM_TABLE(pen, lines, path);
+	if (!str_empty(words))
+		return words;
+	if (ends_with_any(path, places))
 		return address(pen, arena);
 	if (kind == SAMPLE_TEXT)
-		return FROM_TABLE(pen, texts, path);
-	str line = FROM_TABLE(pen, lines, path);
-	if (str_empty(line) && ends_with_any(path, people))
-		return person(pen, arena, path);
-	return line;
+		return pick(pen, remarks, WORDS_MAX);
+	return ends_with_any(path, people) ? person(pen, arena, path) : S("");
 }
 
 static uint64_t roll_for_form(void *data, uint64_t sides)

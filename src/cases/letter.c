@@ -417,21 +417,41 @@ static struct value with_path(struct arena *arena, struct value map, str path, s
 }
 
 /* The labels chosen, in the shape of the data: text.child.gender. */
-static void put_texts(struct writing *w)
+/* What a row of a form's summary says; several choices one after the other. */
+static str row_text(struct arena *arena, struct value row)
 {
-	const struct form *form = procedure_form(w->procedure, S("apply"), S("vi"));
+	struct value values = value_get(row, S("values"));
+	struct buf out = { .arena = arena };
+	if (values.kind != VALUE_LIST)
+		return value_text(value_get(row, S("text")));
+	for (uint32_t i = 0; i < values.n; i++)
+		buf_printf(&out, "%s%.*s", i ? "; " : "", STR_ARG(value_text(values.items[i])));
+	return buf_view(&out);
+}
+
+static struct value texts_of_form(struct writing *w, const struct form *form, struct value texts)
+{
 	struct form_env env = { .ctx = w->ctx, .now = clock_business(), .offset = w->zone };
-	struct value texts = value_map();
-	struct value cards = form ? form_summary(form, w->c->data, &env) : value_list();
+	struct value cards = form_summary(form, w->c->data, &env);
 	for (uint32_t c = 0; c < cards.n; c++) {
 		struct value rows = value_get(cards.items[c], S("rows"));
 		for (uint32_t r = 0; r < rows.n; r++) {
 			str path = value_text(value_get(rows.items[r], S("path")));
-			if (!str_empty(path))
-				texts = with_path(w->ctx->arena, texts, path,
-					value_text(value_get(rows.items[r], S("text"))));
+			str text = row_text(w->ctx->arena, rows.items[r]);
+			if (!str_empty(path) && !str_empty(text))
+				texts = with_path(w->ctx->arena, texts, path, text);
 		}
 	}
+	return texts;
+}
+
+/* Of the filing and of every step's form. */
+static void put_texts(struct writing *w)
+{
+	struct value texts = value_map();
+	for (size_t i = 0; i < w->procedure->n_forms; i++)
+		if (str_eq(w->procedure->forms[i].language, S("vi")))
+			texts = texts_of_form(w, w->procedure->forms[i].form, texts);
 	value_set(w->ctx->arena, &w->view, S("text"), texts);
 }
 

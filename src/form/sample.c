@@ -116,25 +116,28 @@ static struct value sample_date(struct sampling *s, struct sheet *sheet, const s
 static int64_t rounded(int64_t n, int64_t span)
 {
 	enum { MANY = 1000000, ROUND = 50000 };
-	return span < MANY ? n : n - n % ROUND;
+	return span < MANY || n < ROUND ? n : n - n % ROUND;
 }
 
-/* Small numbers are commoner than large ones, the more so the further the bounds lie apart. */
+/* Small numbers are commoner than large ones: first how many bits it has is drawn. */
+static int64_t small(const struct sampling *s, int64_t span)
+{
+	int bits = 0;
+	while (bits < 62 && span >> bits)
+		bits++;
+	return (int64_t)roll(s, ((uint64_t)span >> roll(s, (uint64_t)bits + 1)) + 1);
+}
+
 static struct value sample_number(struct sampling *s, struct sheet *sheet, const struct instance *in)
 {
 	enum { SPAN = 20 };
 	struct decimal d;
-	int64_t min = 0, max, n;
+	int64_t min = 0, max;
 	if (sheet_number(sheet, &in->field->validate.min, in->scope, &d))
 		decimal_to_int(decimal_round(d, 0, ROUND_CEILING), &min);
 	if (!sheet_number(sheet, &in->field->validate.max, in->scope, &d) || !decimal_to_int(d, &max))
 		max = min + SPAN;
-	n = max - min;
-	for (int64_t span = max - min; span > 0; span /= 30) {
-		int64_t other = (int64_t)roll(s, (uint64_t)(max - min) + 1);
-		n = other < n ? other : n;
-	}
-	return value_int(min + rounded(n, max - min));
+	return value_int(rounded(min + small(s, max - min), max - min));
 }
 
 static struct value sample_one(struct sampling *s, const struct instance *in, struct value options)
