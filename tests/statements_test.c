@@ -10,13 +10,14 @@
 #include <cmocka.h>
 
 #include "cases/cases.h"
+#include "cases/endings.h"
 #include "people/people.h"
 #include "portal/portal.h"
 #include "reception/reception.h"
 
 static const struct migration_set *const migrations[] = {
 	&people_migrations, &cases_migrations, &tally_migrations, &letter_migrations,
-	&portal_migrations, &reception_migrations, NULL,
+	&ending_migrations, &portal_migrations, &reception_migrations, NULL,
 };
 
 static void every_statement_of_the_program_is_understood(struct fixture *fixture)

@@ -3,6 +3,7 @@
 #include "app/app.h"
 
 #include "base/log.h"
+#include "cases/endings.h"
 #include "cases/letter.h"
 #include "store/mail.h"
 #include "store/outbox.h"
@@ -21,12 +22,19 @@ static enum err tick_timers(struct ctx *ctx, struct app *app)
 	return cases_tick(ctx, app->cases, AT_A_TIME, &n);
 }
 
+static enum err tick_rounds(struct ctx *ctx, struct app *app)
+{
+	int64_t n;
+	return rounds_tick(ctx, app->cases, AT_A_TIME, &n);
+}
+
 static const struct tick {
 	const char *name; /* for the log */
 	int every;        /* seconds */
 	enum err (*run)(struct ctx *ctx, struct app *app);
 } ticks[] = {
 	{ "timers", 1, tick_timers },
+	{ "supplement rounds", 60, tick_rounds },
 };
 
 struct background {

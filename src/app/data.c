@@ -1,5 +1,6 @@
 /* The data folder: settings, keys, and the rooms opened on it. */
 #include "app/app.h"
+#include "cases/endings.h"
 
 #include "base/json.h"
 #include "base/log.h"
@@ -17,6 +18,7 @@ static const struct migration_set *const migrations[] = { &people_migrations, &c
 							  &tally_migrations,
 							  &letter_migrations,
 							  &reception_migrations,
+							  &ending_migrations,
 							  &portal_migrations, NULL };
 
 const char *app_path(struct ctx *ctx, const struct app *app, const char *name)

@@ -1,4 +1,5 @@
 #include "cases/cases_fixture.h"
+#include "cases/endings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,8 @@
 #include "base/json.h"
 
 const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
-							&tally_migrations, &letter_migrations, NULL };
+							&tally_migrations, &letter_migrations,
+							&ending_migrations, NULL };
 
 struct pack {
 	struct embedded_set files;

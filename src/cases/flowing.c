@@ -90,6 +90,13 @@ static void begin_leg(struct command *command, const struct flow_element *elemen
 	command_push(command, &command->legs, leg);
 }
 
+/* As this command has it: one that is opened again is not finished any more. */
+static usec finished_at(const struct command *command)
+{
+	const struct value *set = value_find(command->set, S("finished_at"));
+	return set ? value_integer(*set, 0) : command->c.finished_at;
+}
+
 static enum err task_created(struct command *command, const struct flow_effect *effect)
 {
 	struct arena *arena = command->ctx->arena;
@@ -111,9 +118,10 @@ static enum err task_created(struct command *command, const struct flow_effect *
 	command_push(command, &command->tasks, task);
 	begin_leg(command, element, agency, due);
 	if (procedure_task_kind(command->procedure, effect->element) == TASK_RETURN &&
-	    !command->c.finished_at) {
+	    !finished_at(command)) {
 		command_finish(command);
 		command_set_int(command, "status", CASE_DONE);
+		return command_issue(command);
 	}
 	return OK;
 }
@@ -137,16 +145,19 @@ static void timer_changed(struct command *command, const struct flow_effect *eff
 }
 
 /* A flow that ends without a return step ends the case. */
-static void flow_ended(struct command *command, const struct flow_effect *effect)
+static enum err flow_ended(struct command *command, const struct flow_effect *effect)
 {
 	const struct value *status = value_find(command->set, S("status"));
 	int64_t now_is = status ? value_integer(*status, 0) : command->c.status;
 	if (effect->status != FLOW_FINISHED || now_is == CASE_RETURNED || now_is == CASE_NOT_ACCEPTED)
-		return;
-	if (!command->c.finished_at)
+		return OK;
+	if (!finished_at(command)) {
 		command_finish(command);
+		TRY(command_issue(command));
+	}
 	command_set_int(command, "status", CASE_RETURNED);
 	command_set_int(command, "returned_at", command->now);
+	return OK;
 }
 
 static enum err apply_effect(struct command *command, const struct flow_effect *effect)
@@ -170,8 +181,7 @@ static enum err apply_effect(struct command *command, const struct flow_effect *
 			    "The step “%.*s” asks for a service that is not connected",
 			    STR_ARG(command->procedure->flow->elements[effect->element].name));
 	case FLOW_ENDED:
-		flow_ended(command, effect);
-		return OK;
+		return flow_ended(command, effect);
 	default:
 		return OK;
 	}
@@ -213,6 +223,7 @@ enum err command_flow(struct command *command, const struct flow_event *event)
 		.data = &decider,
 	};
 	bool begins = event->kind == FLOW_EVENT_START;
+	env.after_id = command->flow.last_id;
 	TRY(flow_step(command->ctx, command->procedure->flow, begins ? NULL : &command->flow, event,
 		      &env, &result));
 	command->flow = result.state;

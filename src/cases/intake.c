@@ -24,14 +24,14 @@ static enum err check_competence(struct ctx *ctx, const struct procedure *proced
 }
 
 /* Whom it is about, as the procedure's subject expression says; else the applicant. */
-static str subject_of(struct arena *arena, const struct procedure *procedure,
-		      const struct submission *s)
+str case_subject(struct arena *arena, const struct procedure *procedure, struct value data,
+		 str otherwise)
 {
 	if (!procedure->subject)
-		return s->applicant;
-	struct feel_scope scope = { .variables = s->data };
+		return otherwise;
+	struct feel_scope scope = { .variables = data };
 	struct value v = feel_eval(procedure->subject, arena, &scope, NULL, NULL);
-	return v.kind == VALUE_STRING && v.n ? value_text(v) : s->applicant;
+	return v.kind == VALUE_STRING && v.n ? value_text(v) : otherwise;
 }
 
 /* Cases that agree in all paths of the first rule that has an answer for each are probably one. */
@@ -139,7 +139,8 @@ static enum err begin_case(struct command *command, const struct submission *s,
 	};
 	TRY(number_case(ctx, command->cases, command->db, organisation, command->now,
 			&command->c.code));
-	command->c.subject = subject_of(ctx->arena, command->procedure, s);
+	command->c.subject = case_subject(ctx->arena, command->procedure, s->data,
+					  s->applicant);
 	command->c.duplicate_key = duplicate_key(ctx->arena, command->procedure, s->data);
 	command->attachments = s->attachments;
 	command->n_attachments = s->n_attachments;
@@ -251,7 +252,7 @@ static enum err accept(struct ctx *ctx, struct db *db, void *arg)
 	TRY(command_begin(&command, ctx, db, job->code));
 	TRY(command_may(&command, ACT_CASE_ACCEPT));
 	if (command.c.status != CASE_NEW)
-		return fail(ctx, ERR_CONFLICT, "This case was taken in already");
+		return command_lost(&command, N_("This case was taken in already"));
 	TRY(intake_node(&command, &node));
 	TRY(check_papers(&command, job->acceptance));
 	command_set_int(&command, "accepted_at", command.now);

@@ -1,4 +1,5 @@
 /* What is read of a case. */
+#include "cases/endings.h"
 #include "cases/room.h"
 
 const struct procedure *case_procedure(struct cases *cases, const struct case_file *c)
@@ -22,8 +23,17 @@ enum timeliness case_timeliness(const struct case_file *c, usec now)
 	return c->due_at - c->finished_at >= USEC_DAY ? TIME_EARLY : TIME_ON;
 }
 
-static struct calendar_pause *pauses_of(struct arena *arena, const struct procedure *procedure,
-					const struct case_file *c, size_t *ret_n)
+usec case_counted_from(const struct case_file *c, usec now)
+{
+	usec from = c->accepted_at ? c->accepted_at : now;
+	for (uint32_t i = 0; c->pauses.kind == VALUE_LIST && i < c->pauses.n; i++)
+		if (value_is_true(value_get(c->pauses.items[i], S("reopened"))))
+			from = value_integer(value_get(c->pauses.items[i], S("to")), from);
+	return from;
+}
+
+static struct calendar_pause *pauses_of(struct arena *arena, enum calendar_rule rule,
+					const struct case_file *c, usec since, size_t *ret_n)
 {
 	struct value list = c->pauses;
 	struct calendar_pause *pauses = ARENA_ARRAY(arena, struct calendar_pause, list.n + 2);
@@ -32,30 +42,39 @@ static struct calendar_pause *pauses_of(struct arena *arena, const struct proced
 		usec from = value_integer(value_get(list.items[i], S("from")), 0);
 		usec to = value_integer(value_get(list.items[i], S("to")), 0);
 		/* What was asked before acceptance has no clock to stop. */
-		if (from >= c->accepted_at)
-			pauses[n++] = (struct calendar_pause){ from, to, procedure->supplement_rule };
+		if (from >= since)
+			pauses[n++] = (struct calendar_pause){ from, to, rule };
 	}
-	if (c->paused_at && c->paused_at >= c->accepted_at)
-		pauses[n++] = (struct calendar_pause){ c->paused_at, CALENDAR_OPEN,
-						       procedure->supplement_rule };
+	if (c->paused_at && c->paused_at >= since)
+		pauses[n++] = (struct calendar_pause){ c->paused_at, CALENDAR_OPEN, rule };
 	*ret_n = n;
 	return pauses;
 }
 
-enum err case_due(struct ctx *ctx, struct cases *cases, const struct case_file *c, usec now,
-		  struct calendar_due *ret_due)
+enum err case_due_by(struct ctx *ctx, struct cases *cases, const struct case_file *c, usec now,
+		     enum calendar_rule rule, struct calendar_due *ret_due)
 {
 	const struct procedure *procedure = case_procedure(cases, c);
 	struct calendar_case count = {
-		.received_at = c->accepted_at ? c->accepted_at : now,
+		.received_at = case_counted_from(c, now),
 	};
 	if (!procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
 	count.limit = procedure->limit;
 	count.cut_off = procedure->cut_off;
 	if (c->accepted_at)
-		count.pauses = pauses_of(ctx->arena, procedure, c, &count.n_pauses);
+		count.pauses = pauses_of(ctx->arena, rule, c, count.received_at,
+					 &count.n_pauses);
 	return calendar_due(ctx, cases_calendar(cases), &count, ret_due);
+}
+
+enum err case_due(struct ctx *ctx, struct cases *cases, const struct case_file *c, usec now,
+		  struct calendar_due *ret_due)
+{
+	const struct procedure *procedure = case_procedure(cases, c);
+	if (!procedure)
+		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
+	return case_due_by(ctx, cases, c, now, procedure->supplement_rule, ret_due);
 }
 
 static struct case_task row_task(const struct rows *r)

@@ -98,8 +98,31 @@ enum err command_end(struct command *command, enum case_status status);
 enum err command_promise(struct command *command);
 /* The promise is decided and counted: early, on time or late. */
 void command_finish(struct command *command);
+/* ERR_CONFLICT: the sentence, with who acted last, how and when (conflict.c). */
+enum err command_lost(struct command *command, const char *msgid);
+/* The same for a step that somebody finished. */
+enum err command_lost_step(struct command *command, uint32_t node);
+/* ERR_CONFLICT where the case is closed. */
+enum err command_must_be_open(struct command *command);
+/* Closes the round of supplements that is open, if one is (supplement.c). */
+void command_end_round(struct command *command, int64_t state);
+/* Enters the results in their register: the case is done (issued.c). */
+enum err command_issue(struct command *command);
+/* A new version of every result that counts; *ret_n: how many. */
+enum err command_issue_again(struct command *command, int64_t *ret_n);
+/* Notes how the result went to whom, as the form of the return says. */
+void command_deliver(struct command *command, struct value data);
 /* Appends the event, folds it into the case and writes all rows. */
 enum err command_commit(struct command *command);
+
+/* When its limit began: acceptance, or its re-opening; `now` before either. */
+usec case_counted_from(const struct case_file *c, usec now);
+/* Whom a case is about, as the procedure's subject expression says. */
+str case_subject(struct arena *arena, const struct procedure *procedure, struct value data,
+		 str otherwise);
+
+/* What an event of that kind is called, in the reader's language (timeline.c). */
+str event_title(const struct ctx *ctx, str kind);
 
 /* ---- the fold (fold.c): pure; the same for a new event and for `motcua verify` ---- */
 

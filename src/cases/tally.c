@@ -78,14 +78,16 @@ struct waits {
 static void read_waits(const struct case_file *c, struct waits *ret)
 {
 	enum { MOST = sizeof ret->pauses / sizeof *ret->pauses };
+	usec since = case_counted_from(c, c->accepted_at);
 	uint32_t asked = 0;
 	*ret = (struct waits){ 0 };
 	for (uint32_t i = 0; c->pauses.kind == VALUE_LIST && i < c->pauses.n; i++) {
 		usec from = value_integer(value_get(c->pauses.items[i], S("from")), 0);
 		usec to = value_integer(value_get(c->pauses.items[i], S("to")), 0);
-		if (++asked == 2)
+		bool reopened = value_is_true(value_get(c->pauses.items[i], S("reopened")));
+		if (!reopened && ++asked == 2)
 			ret->second = from;
-		if (from >= c->accepted_at && ret->n < MOST)
+		if (from >= since && ret->n < MOST)
 			ret->pauses[ret->n++] =
 				(struct calendar_pause){ from, to, CALENDAR_SUBTRACT };
 	}
@@ -109,7 +111,7 @@ static enum err national_date(struct ctx *ctx, struct cases *cases, const struct
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
 	read_waits(c, &waits);
 	struct calendar_case count = {
-		.received_at = c->accepted_at, .limit = procedure->limit,
+		.received_at = case_counted_from(c, c->accepted_at), .limit = procedure->limit,
 		.cut_off = procedure->cut_off, .pauses = waits.pauses, .n_pauses = waits.n,
 	};
 	TRY(calendar_due(ctx, cases_calendar(cases), &count, &due));

@@ -20,7 +20,7 @@ static enum err find_task(struct command *command, uint32_t node, struct case_ta
 			*ret_task = tasks.items[i];
 			return OK;
 		}
-	return fail(command->ctx, ERR_CONFLICT, "This step is done already");
+	return command_lost_step(command, node);
 }
 
 /* Whether the actor may work on exactly this task. */
@@ -227,8 +227,9 @@ static enum err issue_letter(struct command *command, const struct flow_element 
 	return command_letter(command, letter, number);
 }
 
-static void return_case(struct command *command)
+static void return_case(struct command *command, struct value data)
 {
+	command_deliver(command, data);
 	command_set_int(command, "status", CASE_RETURNED);
 	command_set_int(command, "returned_at", command->now);
 }
@@ -246,7 +247,7 @@ enum err command_complete(struct command *command, uint32_t node, str outcome, s
 	end_task(command, node, outcome);
 	end_leg(command, element);
 	if (procedure_task_kind(command->procedure, at->element) == TASK_RETURN)
-		return_case(command);
+		return_case(command, kept);
 	command_data(command, kept);
 	struct value variables = value_copy(arena, kept);
 	value_set(arena, &variables, S("outcome"), value_str(outcome));

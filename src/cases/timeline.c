@@ -11,6 +11,18 @@ static const struct sentence sentences[] = {
 	{ "case.accepted", N_("Accepted"), true },
 	{ "case.supplement_asked", N_("Asked for something to be added"), true },
 	{ "case.supplement_given", N_("What was asked for was added"), true },
+	{ "case.supplement_proposed", N_("A further request for supplements was proposed"), false },
+	{ "case.supplement_declined", N_("The further request was declined"), false },
+	{ "case.supplement_reminded", N_("Reminder: the time for what was asked for is nearly over"), true },
+	{ "case.supplement_late", N_("The time for what was asked for is over"), true },
+	{ "case.stopped", N_("Stopped"), true },
+	{ "case.reopened", N_("Opened again"), true },
+	{ "case.apology_prepared", N_("Extension asked of the leader"), false },
+	{ "case.correction_asked", N_("Correction asked for"), true },
+	{ "case.corrected", N_("Corrected: a new version was made"), true },
+	{ "case.correction_declined", N_("The correction was declined"), true },
+	{ "result.revoked", N_("The result was revoked"), true },
+	{ "result.received", N_("What was sent by post has arrived"), true },
 	{ "case.refused", N_("Refused"), true },
 	{ "case.withdrawn", N_("Withdrawn by the applicant"), true },
 	{ "case.apologised", N_("Apology and new date"), true },
@@ -30,6 +42,12 @@ static const struct sentence *sentence_of(str kind)
 		if (str_eq(str_z(sentences[i].kind), kind))
 			return &sentences[i];
 	return NULL;
+}
+
+str event_title(const struct ctx *ctx, str kind)
+{
+	const struct sentence *sentence = sentence_of(kind);
+	return sentence ? str_z(ctx_text(ctx, sentence->title)) : kind;
 }
 
 struct line {

@@ -400,6 +400,7 @@ struct flow_env {
 	usec now;
 	int offset; /* minutes east of UTC, for dates without one */
 	uint32_t max_steps; /* 0: FLOW_MAX_STEPS */
+	uint32_t after_id;  /* START again: ids go on after those the instance gave before */
 	/* Further names every expression sees, behind the variables: a map or null. */
 	struct value globals;
 	/* Decides at once and without effect. False: `ret_why` is a sentence → incident. */

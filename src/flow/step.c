@@ -283,7 +283,7 @@ enum err flow_step(struct ctx *ctx, const struct flow_definition *definition,
 	struct machine m = {
 		.ctx = ctx, .arena = ctx->arena, .definition = definition, .env = env,
 		.steps_left = env->max_steps ? env->max_steps : FLOW_MAX_STEPS,
-		.end_element = FLOW_NONE, .end_error = S(""),
+		.end_element = FLOW_NONE, .end_error = S(""), .last_id = env->after_id,
 	};
 
 	if ((state == NULL) != (event->kind == FLOW_EVENT_START))

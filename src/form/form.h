@@ -92,6 +92,9 @@ struct form_env {
 	str country;
 	/* Markdown to safe markup, for text components (text/markdown.h). NULL: paragraphs. */
 	html (*markdown)(struct arena *arena, str text);
+	/* A list of paths ("child.name", "papers"): only these fields, and those inside them, are
+	 * shown, read and checked; everything else stays as it is. Null: all. */
+	struct value only;
 };
 
 /* The language a person reads the form's own title in; empty when it has none. */

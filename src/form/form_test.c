@@ -130,6 +130,23 @@ FORM_TEST(posted_values_of_locked_fields_are_ignored)
 	assert_json(b, value_get(b->result.data, S("a")), "'1'");
 }
 
+FORM_TEST(only_what_is_asked_is_read_and_checked)
+{
+	load(b, TEXT("a", ",'validate':{'required':true}") ","
+		"{'type':'group','path':'g','label':'G','components':["
+		TEXT("b", ",'validate':{'required':true}") ","
+		TEXT("c", ",'validate':{'required':true}") "]}");
+	b->env.only = json(b, "[\"g.c\"]");
+	read_all(b, "{'f.a':'x','f.g.b':'x','f.g.c':'new'}", "{'a':'','g':{'b':'2','c':'3'}}");
+	assert_int_equal(b->result.errors.n, 0);
+	assert_json(b, b->result.data, "{'a':'','g':{'b':'2','c':'new'}}");
+	read_all(b, "{'f.g.c':''}", "{'a':'','g':{'b':'2','c':'3'}}");
+	assert_int_equal(b->result.errors.n, 1);
+	b->env.only = json(b, "[\"g\"]");
+	read_all(b, "{'f.a':'x','f.g.b':'x','f.g.c':'new'}", "{'a':'1','g':{'b':'2','c':'3'}}");
+	assert_json(b, b->result.data, "{'a':'1','g':{'b':'x','c':'new'}}");
+}
+
 FORM_TEST(a_box_left_open_is_told_from_one_that_was_not_there)
 {
 	load(b, "{'type':'checkbox','key':'b'},{'type':'checklist','key':'c'," OPTIONS "}");
@@ -530,6 +547,7 @@ int main(void)
 		cmocka_unit_test(hidden_items_of_lists_are_dropped_one_by_one),
 		cmocka_unit_test(nested_lists_see_item_parent_and_position),
 		cmocka_unit_test(posted_values_of_locked_fields_are_ignored),
+		cmocka_unit_test(only_what_is_asked_is_read_and_checked),
 		cmocka_unit_test(a_box_left_open_is_told_from_one_that_was_not_there),
 		cmocka_unit_test(what_was_not_on_the_page_stays),
 		cmocka_unit_test(only_options_offered_are_taken),

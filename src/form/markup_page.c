@@ -137,7 +137,7 @@ static void put_list(struct markup *m, const struct field *field, struct scope *
 static void put_field(struct markup *m, const struct field *field, struct scope *scope,
 		      struct path base)
 {
-	if (sheet_hidden(m->sheet, field, scope))
+	if (!sheet_asked(m->sheet, field) || sheet_hidden(m->sheet, field, scope))
 		return;
 	struct path path = sheet_path(m->sheet, base, field);
 	if (field->type == FIELD_DYNAMICLIST && field->repeating)
@@ -165,7 +165,8 @@ static void put_children(struct markup *m, const struct field *parent, struct sc
 
 static bool on_page(const struct markup *m, const struct field *field)
 {
-	return m->show->page == FORM_ALL || field->page == m->show->page;
+	return (m->show->page == FORM_ALL || field->page == m->show->page) &&
+	       sheet_asked(m->sheet, field);
 }
 
 /* Whether what is shown may change with what is answered on the page. */

@@ -218,6 +218,22 @@ FORM_TEST(read_only_pages_have_nothing_to_press)
 	assert_has(page, " readonly>");
 }
 
+FORM_TEST(only_what_is_asked_is_on_the_page)
+{
+	load(b, "{'type':'textfield','key':'a','label':'A'},{'type':'text','text':'Words'},"
+		"{'type':'group','path':'g','label':'G','components':["
+		"{'type':'textfield','key':'b','label':'B'}]},"
+		"{'type':'group','path':'h','label':'H','components':["
+		"{'type':'textfield','key':'c','label':'C'}]}");
+	struct form_show show = { .page = FORM_ALL };
+	b->env.only = json(b, "[\"g.b\"]");
+	str page = form_html(b->form, &show, &b->env).s;
+	assert_has(page, "f.g.b");
+	assert_has_not(page, "f.a");
+	assert_has_not(page, "Words");
+	assert_has_not(page, ">H<");
+}
+
 FORM_TEST(files_are_listed_linked_and_removable)
 {
 	load(b, "{'type':'filepicker','key':'p','label':'P','accept':'.pdf','multiple':true}");
@@ -376,6 +392,7 @@ int main(void)
 		cmocka_unit_test(lists_have_buttons_and_enter_does_not_remove),
 		cmocka_unit_test(an_update_button_is_there_where_the_page_can_change),
 		cmocka_unit_test(read_only_pages_have_nothing_to_press),
+		cmocka_unit_test(only_what_is_asked_is_on_the_page),
 		cmocka_unit_test(files_are_listed_linked_and_removable),
 		cmocka_unit_test(designed_markup_keeps_only_what_is_harmless),
 		cmocka_unit_test(data_in_designed_markup_is_escaped),

@@ -391,7 +391,7 @@ static void check_page(struct reader *r, struct value *errors)
 	struct sheet *sheet = r->sheet;
 	for (size_t i = 0; i < sheet->shown_count; i++) {
 		const struct instance *in = &sheet->shown[i];
-		if (!is_on_page(r, in->field))
+		if (!is_on_page(r, in->field) || !sheet_asked(sheet, in->field))
 			continue;
 		struct value wrong = value_get(r->mistakes, instance_name(sheet, in->path));
 		if (wrong.kind == VALUE_LIST)

@@ -153,7 +153,8 @@ static bool is_read_only(struct sheet *sheet, const struct field *field, struct 
 
 bool sheet_locked(struct sheet *sheet, const struct field *field, struct scope *scope)
 {
-	return sheet->everything_read_only || field->disabled || is_read_only(sheet, field, scope);
+	return sheet->everything_read_only || field->disabled || !sheet_asked(sheet, field) ||
+	       is_read_only(sheet, field, scope);
 }
 
 struct value sheet_options(struct sheet *sheet, const struct field *field, struct scope *scope)

@@ -61,7 +61,9 @@ const struct feel_scope *scope_feel(struct sheet *sheet, struct scope *scope);
 /* Where the field's value is, for the containers around it see scope and base. */
 struct path sheet_path(struct sheet *sheet, struct path base, const struct field *field);
 bool sheet_hidden(struct sheet *sheet, const struct field *field, struct scope *scope);
-/* Read-only or disabled here and now. */
+/* Whether the field is among those that are asked (env->only), or holds one that is. */
+bool sheet_asked(struct sheet *sheet, const struct field *field);
+/* Read-only, disabled or not asked here and now. */
 bool sheet_locked(struct sheet *sheet, const struct field *field, struct scope *scope);
 struct value sheet_setting(struct sheet *sheet, const struct setting *setting, struct scope *scope);
 /* As a number, where it is one or its text. */

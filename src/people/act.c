@@ -16,9 +16,10 @@ static const struct {
 	bool partner;
 } roles[ROLES] = {
 	[ROLE_RECEPTION] = { S("reception"), N_("Receiving officer"),
-		COUNTER | BIT(ACT_CASE_FILE) | BIT(ACT_CASE_ACCEPT) | BIT(ACT_CASE_RETURN) },
-	[ROLE_JUSTICE] = { S("justice"), N_("Justice officer"), COUNTER },
-	[ROLE_SPECIALIST] = { S("specialist"), N_("Specialist"), COUNTER },
+		COUNTER | BIT(ACT_CASE_FILE) | BIT(ACT_CASE_ACCEPT) | BIT(ACT_CASE_RETURN) |
+			BIT(ACT_CASE_CORRECT) },
+	[ROLE_JUSTICE] = { S("justice"), N_("Justice officer"), COUNTER | BIT(ACT_CASE_CORRECT) },
+	[ROLE_SPECIALIST] = { S("specialist"), N_("Specialist"), COUNTER | BIT(ACT_CASE_CORRECT) },
 	[ROLE_LEADER] = { S("leader"), N_("Leader"),
 		WORKER | BIT(ACT_CASE_SIGN) | BIT(ACT_CASE_ASSIGN) | BIT(ACT_CASE_CORRECT) |
 			BIT(ACT_REGISTER_SEE) },

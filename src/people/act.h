@@ -17,7 +17,7 @@ enum act {
 	ACT_CASE_SIGN, /* leader's approval; apology and new date */
 	ACT_CASE_ASSIGN, /* give a task to somebody else, take it away */
 	ACT_CASE_RETURN, /* hand the result over */
-	ACT_CASE_CORRECT, /* a new version of what was issued */
+	ACT_CASE_CORRECT, /* ask for a new version of what was issued */
 	ACT_TRACK, /* follow one case: by its PIN */
 	ACT_DRAFT, /* go on with one draft: by its code */
 	ACT_REGISTER_SEE, /* registers and reports */

@@ -8,12 +8,14 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "cases/endings.h"
 #include "store/event.h"
 #include "store/store_fixture.h"
 #include "web/harness.h"
 
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
 							  &tally_migrations, &letter_migrations,
+							  &ending_migrations,
 							  &portal_migrations, NULL };
 
 struct town {

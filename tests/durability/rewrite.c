@@ -6,12 +6,14 @@
  *	rewrite DATA [postgres://…]
  */
 #include "cases/cases.h"
+#include "cases/endings.h"
 #include "people/people.h"
 #include "portal/portal.h"
 #include "store/ledger.h"
 
 static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
 							  &tally_migrations, &letter_migrations,
+							  &ending_migrations,
 							  &portal_migrations, NULL };
 
 struct rewriting {
