@@ -482,6 +482,36 @@ static void check_people(struct check *check)
 	}
 }
 
+/* Registers and reports: each must compile, its book and procedures must be there. */
+static void check_declared_book(struct check *check, const struct declared *d)
+{
+	if (!str_empty(d->book) && !value_find(check->books, d->book))
+		say(check, true, S("book"), arena_printf(check->ctx->arena,
+			"numbering.json has no book “%.*s”", STR_ARG(d->book)));
+}
+
+static void check_declared(struct check *check, const char *folder,
+			   enum err (*read)(struct ctx *, str, struct value, struct declared *))
+{
+	struct value files;
+	if (pack_shared(check->ctx, check->pack, folder, &files) != OK)
+		return;
+	for (uint32_t i = 0; i < files.n; i++) {
+		struct json_fault fault;
+		struct declared d;
+		struct value v;
+		str name = files.members[i].key;
+		check->file = arena_printf(check->ctx->arena, "%s/%.*s", folder, STR_ARG(name));
+		if (!json_parse(check->ctx->arena, value_text(files.members[i].value), &v, &fault))
+			say(check, true, S(""), arena_printf(check->ctx->arena, "line %d: %s",
+							     (int)fault.line, fault.message));
+		else if (read(check->ctx, name, v, &d) != OK)
+			say_fault_of(check, S(""));
+		else
+			check_declared_book(check, &d);
+	}
+}
+
 static enum err check_settings(struct check *check)
 {
 	struct value v;
@@ -513,6 +543,8 @@ enum err command_check(struct ctx *ctx, struct app *app)
 	TRY(pack_procedures(ctx, check.pack, &procedures));
 	for (uint32_t i = 0; i < procedures.n; i++)
 		check_procedure(&check, procedures.members[i].key, procedures.members[i].value);
+	check_declared(&check, "registers", declared_register);
+	check_declared(&check, "reports", declared_report);
 	if (check.faults)
 		return fail(ctx, ERR_INVALID, "%s: faults: %d, warnings: %d", check.pack, check.faults,
 			    check.warnings);

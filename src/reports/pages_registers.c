@@ -79,7 +79,7 @@ static void choose_one(struct asked *asked)
 static enum err load(struct request *request, struct asked *ret_asked, struct register_wanted *ret)
 {
 	const struct declared *declared =
-		reports_register(request->state, request_param(request, "name"));
+		reports_register(request->state, request_param(request, "book"));
 	if (!declared)
 		return fail(&request->ctx, ERR_NOT_FOUND, "There is no such register");
 	TRY(asked_read(request, declared, str_eq(declared->per, S("day")) ? 'd' : 'y', ret_asked));

@@ -462,7 +462,7 @@ enum err report_page(struct request *request, struct response *response)
 	struct report r = { 0 };
 	struct sheet sheet;
 	const struct declared *declared =
-		reports_report(request->state, request_param(request, "name"));
+		reports_report(request->state, request_param(request, "report"));
 	if (!declared)
 		return fail(&request->ctx, ERR_NOT_FOUND, "There is no such report");
 	TRY(asked_read(request, declared, 'm', &r.asked));
