@@ -118,6 +118,7 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "case_look", case_look_routes, 0, app->cases },
 		{ "hall", hall_routes, 0, app->reception },
 		{ "counter", counter_routes, 0, app->reception },
+		{ "rating", rating_routes, 0, app->reception },
 		{ "letter", letter_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
 		{ "reports", reports_routes, 0, app->reports },

@@ -204,6 +204,8 @@ static enum err track_view(struct request *request, struct response *response, s
 	if (t->c.status == CASE_SUPPLEMENT)
 		value_set(arena, &view, S("asked"), t->c.asked);
 	value_set(arena, &view, S("can_withdraw"), value_bool(can_withdraw(&t->c)));
+	value_set(arena, &view, S("rate_url"), t->c.finished_at ? value_str(request_link(request,
+		  arena_printf(arena, "/danh-gia/%.*s", STR_ARG(t->code)))) : value_null());
 	value_set(arena, &view, S("base"), value_str(base));
 	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));
 	response_private(response);

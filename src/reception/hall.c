@@ -37,6 +37,17 @@ static const struct migration steps[] = {
 	  "CREATE TABLE slot (organisation INT NOT NULL, service TEXT NOT NULL, day INT NOT NULL,"
 	  " minute INT NOT NULL, taken INT NOT NULL,"
 	  " PRIMARY KEY (organisation, service, day, minute));" },
+	{ 2, "ratings of cases",
+	  "CREATE TABLE rating (id INT PRIMARY KEY, organisation INT NOT NULL,"
+	  " case_id INT NOT NULL DEFAULT 0, procedure TEXT NOT NULL DEFAULT '',"
+	  " officer INT NOT NULL DEFAULT 0, day INT NOT NULL DEFAULT 0,"
+	  " level INT NOT NULL DEFAULT 0, access INT NOT NULL DEFAULT 0,"
+	  " course INT NOT NULL DEFAULT 0, official INT NOT NULL DEFAULT 0,"
+	  " result INT NOT NULL DEFAULT 0, handling INT NOT NULL DEFAULT 0,"
+	  " comment TEXT NOT NULL DEFAULT '', first_at INT NOT NULL DEFAULT 0,"
+	  " changed_at INT NOT NULL DEFAULT 0);"
+	  "CREATE UNIQUE INDEX rating_case ON rating (case_id);"
+	  "CREATE INDEX rating_day ON rating (organisation, day);" },
 };
 
 const struct migration_set reception_migrations = { "reception", steps,
@@ -200,7 +211,7 @@ enum err reception_verify(struct ctx *ctx, struct reception *reception,
 			  struct reception_report *ret_report)
 {
 	static const struct record_table *const tables[] = { &ticket_table, &seat_table,
-							     &appointment_table };
+							     &appointment_table, &rating_table };
 	*ret_report = (struct reception_report){ .sound = true, .finding = S("") };
 	for (size_t i = 0; i < ARRAY_SIZE(tables) && ret_report->sound; i++)
 		TRY(record_verify(ctx, reception->store, tables[i], ret_report));

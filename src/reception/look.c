@@ -1,4 +1,5 @@
 /* What the pages of the hall share. */
+#include "cases/desk.h"
 #include "reception/room.h"
 
 #include "web/view.h"
@@ -119,4 +120,79 @@ void hall_announce(struct request *request, const struct hall *hall, const struc
 	json_write(&data, what);
 	web_event(request->web, hall_topic(arena, hall), called ? S("call") : S("change"),
 		  buf_view(&data));
+}
+
+/* ---- officers' pages ---- */
+
+void start_desk(struct request *request, struct value *view, const char *title,
+		const char *current)
+{
+	struct value desk;
+	view_page(request, view, str_z(ctx_text(&request->ctx, title)));
+	if (desk_navigation(request, reception_of(request)->people, current, &desk) == OK)
+		value_set(request->ctx.arena, view, S("desk"), desk);
+	value_set(request->ctx.arena, view, S("csrf"), value_str(request_csrf(request)));
+}
+
+size_t request_organisations(struct request *request, enum act act, int64_t **ret_ids)
+{
+	return may_organisations(reception_of(request)->people, request_principal(request), act,
+				 request->ctx.arena, ret_ids);
+}
+
+/* ---- periods and figures ---- */
+
+static void read_day(struct request *request, const char *name, int64_t *day)
+{
+	str text = str_trim(request_query(request, name));
+	if (!str_empty(text) && !date_parse(text, day))
+		request_mistake(request, name, "Write a date, for example 2015-01-26");
+}
+
+void request_period(struct request *request, int64_t *ret_from, int64_t *ret_to)
+{
+	int month, day;
+	int32_t year;
+	*ret_to = hall_day(reception_of(request));
+	civil_of_days(*ret_to, &year, &month, &day);
+	*ret_from = days_of_civil(year, month, 1);
+	read_day(request, "tu", ret_from);
+	read_day(request, "den", ret_to);
+	if (*ret_to - *ret_from > 366 || *ret_to < *ret_from)
+		request_mistake(request, "den", "The period is a year at most, and ends after it begins");
+}
+
+static struct value day_field(struct request *request, const char *name, const char *label,
+			      int64_t day)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value field = value_map();
+	str typed = request_query(request, name);
+	view_field(request, &field, name, ctx_text(&request->ctx, label),
+		   str_empty(typed) ? date_format(arena, day) : typed);
+	view_field_set(request, &field, name, "type", value_str(S("date")));
+	return value_get(field, str_z(name));
+}
+
+struct value period_view(struct request *request, int64_t from, int64_t to, str action)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value view = value_map();
+	value_append(arena, &view, S("action"), link_view(request, action));
+	value_append(arena, &view, S("from"), day_field(request, "tu", N_("From"), from));
+	value_append(arena, &view, S("to"), day_field(request, "den", N_("To"), to));
+	return view;
+}
+
+struct value quotient_view(int64_t sum, int64_t n)
+{
+	struct decimal q;
+	if (n <= 0 || !decimal_div(decimal_of(sum), decimal_of(n), &q))
+		return value_null();
+	return value_decimal(decimal_round(q, 1, ROUND_HALF_UP));
+}
+
+struct value percent_view(int64_t part, int64_t whole)
+{
+	return quotient_view(part * 100, whole);
 }

@@ -1,5 +1,4 @@
 /* The counter: an officer sits down, calls, serves, passes on. */
-#include "cases/desk.h"
 #include "reception/room.h"
 
 #include "web/view.h"
@@ -21,16 +20,6 @@ static str counter_path(struct arena *arena, const struct hall *hall, int64_t co
 {
 	return arena_printf(arena, "/ban/quay/%.*s/%lld", STR_ARG(hall->organisation->code),
 			    (long long)counter);
-}
-
-static void start_view(struct request *request, struct value *view, const char *title,
-		       const char *current)
-{
-	struct value desk;
-	view_page(request, view, str_z(ctx_text(&request->ctx, title)));
-	if (desk_navigation(request, reception_of(request)->people, current, &desk) == OK)
-		value_set(request->ctx.arena, view, S("desk"), desk);
-	value_set(request->ctx.arena, view, S("csrf"), value_str(request_csrf(request)));
 }
 
 /* ---- choosing a counter ---- */
@@ -100,7 +89,7 @@ static enum err choose_page(struct request *request, struct response *response)
 	struct choice choice = { .request = request, .mine = S("") };
 	struct value view = value_map();
 	TRY(store_read(&request->ctx, reception_of(request)->store, read_choice, &choice));
-	start_view(request, &view, N_("Counters"), "/ban/quay");
+	start_desk(request, &view, N_("Counters"), "/ban/quay");
 	value_set(request->ctx.arena, &view, S("halls"), choice.halls);
 	value_set(request->ctx.arena, &view, S("mine"),
 		  str_empty(choice.mine) ? value_null() : link_view(request, choice.mine));
@@ -207,10 +196,9 @@ static void put_ticket(struct request *request, struct counter_page *p, struct v
 	bool serving = p->busy && str_eq(p->here.state, TICKET_SERVING);
 	struct value ticket = p->busy ? ticket_view(request, p->seat.hall, &p->here) : value_null();
 	if (p->busy) {
-		str id = id_text(arena, p->here.id);
 		value_set(arena, &ticket, S("serving"), value_bool(serving));
 		value_set(arena, &ticket, S("file_url"), link_view(request,
-			  arena_printf(arena, "/ban/nop?phieu=%.*s", STR_ARG(id))));
+			  arena_printf(arena, "/ban/nop?phieu=%.*s", STR_ARG(p->here.label))));
 	}
 	value_set(arena, view, S("ticket"), ticket);
 	value_set(arena, view, S("busy"), value_bool(p->busy));
@@ -225,7 +213,7 @@ static enum err show_counter(struct request *request, struct response *response)
 	int64_t waiting;
 	TRY(seat_of(request, &p.seat));
 	TRY(store_read(&request->ctx, p.reception->store, read_counter, &p));
-	start_view(request, &view, N_("Counter"), "/ban/quay");
+	start_desk(request, &view, N_("Counter"), "/ban/quay");
 	value_set(arena, &view, S("number"), value_int(p.seat.counter->number));
 	value_set(arena, &view, S("title"),
 		  value_str(hall_text(p.seat.counter->title, request->language)));
@@ -239,6 +227,10 @@ static enum err show_counter(struct request *request, struct response *response)
 	value_set(arena, &view, S("targets"), targets_view(request, p.seat.hall));
 	str path = counter_path(arena, p.seat.hall, p.seat.counter->number);
 	value_set(arena, &view, S("action"), link_view(request, path));
+	str key = kiosk_key(request, p.seat.hall);
+	value_set(arena, &view, S("faces_url"), link_view(request, arena_printf(arena,
+		"/danh-gia/quay/%.*s/%lld?khoa=%.*s", STR_ARG(p.seat.hall->organisation->code),
+		(long long)p.seat.counter->number, STR_ARG(key))));
 	value_set(arena, &view, S("counters_url"), link_view(request, S("/ban/quay")));
 	response_view(response, "reception/counter", view);
 	if (request_has_mistakes(request))

@@ -10,7 +10,7 @@ enum {
 	NEXT_SHOWN = 12,
 };
 
-static str kiosk_key(struct request *request, const struct hall *hall)
+str kiosk_key(struct request *request, const struct hall *hall)
 {
 	struct arena *arena = request->ctx.arena;
 	str what = arena_printf(arena, "kiosk:%lld", (long long)hall->organisation->id);
@@ -18,7 +18,7 @@ static str kiosk_key(struct request *request, const struct hall *hall)
 }
 
 /* The address that opens the kiosk in the hall carries a key of this server. */
-static bool is_kiosk(struct request *request, const struct hall *hall, str key)
+bool is_kiosk(struct request *request, const struct hall *hall, str key)
 {
 	return str_eq(key, kiosk_key(request, hall));
 }
@@ -30,7 +30,7 @@ str kiosk_path(struct request *request, const struct hall *hall)
 			    STR_ARG(hall->organisation->code), STR_ARG(key));
 }
 
-static void put_hall(struct request *request, const struct hall *hall, struct value *view)
+void put_hall(struct request *request, const struct hall *hall, struct value *view)
 {
 	struct arena *arena = request->ctx.arena;
 	struct value part = value_map();
@@ -211,7 +211,10 @@ static enum err slip_page(struct request *request, struct response *response)
 	TRY(err);
 	str key = request_query(request, "khoa");
 	bool kiosk = is_kiosk(request, slip.hall, key);
-	str url = request_absolute(request, slip_path(request, slip.hall, slip.id, S("")));
+	/* A desk that scans the slip reads the number from the query. */
+	str path = slip_path(request, slip.hall, slip.id, S(""));
+	str url = request_absolute(request, arena_printf(arena, "%.*s?phieu=%.*s", STR_ARG(path),
+							 STR_ARG(slip.ticket.label)));
 	TRY(print_qr_svg(&request->ctx, url,
 			 str_z(ctx_text(&request->ctx, "Code that opens this number on a telephone")),
 			 &svg));

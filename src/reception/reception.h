@@ -33,7 +33,7 @@ extern const struct migration_set reception_migrations;
 
 /* State of the routes: struct reception *. Kiosk and board for everybody; counters
  * for officers. Each ends with a route without a path. */
-extern const struct route hall_routes[], counter_routes[];
+extern const struct route hall_routes[], counter_routes[], rating_routes[];
 
 enum err reception_open(struct ctx *ctx, struct store *store, struct people *people,
 			struct cases *cases, const uint8_t secret[static 32],
@@ -42,6 +42,25 @@ void reception_close(struct reception *reception); /* NULL is fine */
 
 /* Whether hall.json can be used; ERR_INVALID names the place. For `motcua check` and init. */
 enum err reception_check(struct ctx *ctx, struct value hall);
+
+/* ---- satisfaction ---- */
+
+struct satisfaction_wanted {
+	const int64_t *organisations; /* NULL: all */
+	size_t n;
+	int64_t from, to; /* civil days on which the rating was first given, both included */
+};
+
+/* Of five points: very satisfied is 5, satisfied 4, not satisfied 3 or less. */
+struct satisfaction {
+	int64_t very, satisfied, not_satisfied;
+};
+
+/* Ratings of finished cases, one a case: for reports and published figures. */
+enum err reception_satisfaction(struct ctx *ctx, struct db *db, const struct satisfaction_wanted *w,
+				struct satisfaction *ret_sums);
+
+/* ---- verification ---- */
 
 struct reception_report {
 	int64_t rows;

@@ -257,6 +257,77 @@ static void a_row_changed_by_hand_is_found(struct fixture *fixture)
 	world_free(&w);
 }
 
+/* ---- satisfaction ---- */
+
+/* A case that is over, for one who asked for it. */
+static str finished_case(struct world *w)
+{
+	str code = town_file(w->town, "hoa-phat", "2015-01-26T09:00");
+	struct actor who = town_actor(w->town, town_officer(w->town, "tiepnhan.hoaphat"), NULL);
+	who.reason = S("không thuộc thẩm quyền");
+	town_ok(w->town, case_refuse(w->town->ctx, w->town->cases, &who, code));
+	assert_true(town_case(w->town, code).finished_at > 0);
+	return code;
+}
+
+static struct satisfaction sums_of(struct world *w, int64_t organisation)
+{
+	struct satisfaction s;
+	struct satisfaction_wanted wanted = { &organisation, 1, 0, INT32_MAX };
+	struct db *db;
+	town_ok(w->town, store_snapshot(w->town->ctx, w->town->store, &db));
+	town_ok(w->town, reception_satisfaction(w->town->ctx, db, &wanted, &s));
+	store_release(db);
+	return s;
+}
+
+static void a_case_has_one_rating_that_can_be_changed(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct rating rating = { .level = 2, .answers = { 1, 2, 3, 4, 0 }, .comment = S("Chờ lâu") };
+	int64_t ward = town_organisation(w.town, "hoa-phat");
+	str open = town_file(w.town, "hoa-phat", NULL), code = finished_case(&w);
+	assert_int_equal(rating_give(w.town->ctx, w.reception, open, &rating), ERR_CONFLICT);
+	town_ok(w.town, rating_give(w.town->ctx, w.reception, code, &rating));
+	assert_int_equal(sums_of(&w, ward).not_satisfied, 1);
+	rating.level = 5;
+	town_ok(w.town, rating_give(w.town->ctx, w.reception, code, &rating));
+	assert_int_equal(sums_of(&w, ward).not_satisfied, 0);
+	assert_int_equal(sums_of(&w, ward).very, 1);
+	assert_int_equal(sums_of(&w, town_organisation(w.town, "hoa-an")).very, 0);
+	assert_sound();
+	rating.level = 6;
+	assert_int_equal(rating_give(w.town->ctx, w.reception, code, &rating), ERR_INVALID);
+	world_free(&w);
+}
+
+static void a_rating_is_frozen_after_fifteen_days(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct rating rating = { .level = 4, .comment = S("") };
+	str code = finished_case(&w);
+	town_ok(w.town, rating_give(w.town->ctx, w.reception, code, &rating));
+	fixture_by_hand(fixture, "UPDATE rating SET first_at = first_at - 1209600000000"); /* 14 days */
+	town_ok(w.town, rating_give(w.town->ctx, w.reception, code, &rating));
+	fixture_by_hand(fixture, "UPDATE rating SET first_at = first_at - 172800000000");
+	assert_int_equal(rating_give(w.town->ctx, w.reception, code, &rating), ERR_CONFLICT);
+	world_free(&w);
+}
+
+static void a_face_is_for_the_visit_just_served(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t = take(&w, "ho-tich", 0);
+	assert_int_equal(ticket_rate(w.town->ctx, w.reception, t.id, 5), ERR_CONFLICT);
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	town_ok(w.town, next(&w, &seat, &t));
+	town_ok(w.town, act(&w, &seat, TICKET_FINISH, &t));
+	town_ok(w.town, ticket_rate(w.town->ctx, w.reception, t.id, 5));
+	assert_int_equal(ticket_rate(w.town->ctx, w.reception, t.id, 0), ERR_INVALID);
+	assert_sound();
+	world_free(&w);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -268,6 +339,9 @@ int main(void)
 		FIXTURE_TEST(a_counter_taken_over_calls_no_more),
 		FIXTURE_TEST(two_officers_who_call_at_once_never_get_the_same_number),
 		FIXTURE_TEST(a_row_changed_by_hand_is_found),
+		FIXTURE_TEST(a_case_has_one_rating_that_can_be_changed),
+		FIXTURE_TEST(a_rating_is_frozen_after_fifteen_days),
+		FIXTURE_TEST(a_face_is_for_the_visit_just_served),
 	};
 	const struct migration_set *migrations[16] = { 0 };
 	size_t n = 0;

@@ -77,7 +77,7 @@ struct record_table {
 	size_t n;
 };
 
-extern const struct record_table ticket_table, seat_table, appointment_table;
+extern const struct record_table ticket_table, seat_table, appointment_table, rating_table;
 
 struct record {
 	const struct record_table *table;
@@ -178,7 +178,58 @@ enum err ticket_rate(struct ctx *ctx, struct reception *reception, int64_t ticke
 enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
 			 int64_t day, int64_t ahead, int64_t *ret_minutes);
 
+/* ---- ratings of cases (rating.c) ---- */
+
+enum { RATING_QUESTIONS = 5, RATING_DAYS = 15, RATING_ROWS = 200 };
+
+/* The five groups of questions of SIPAS. */
+struct rating_question {
+	const char *name; /* column and field */
+	const char *text; /* msgid */
+};
+extern const struct rating_question rating_questions[RATING_QUESTIONS];
+
+struct rating {
+	int64_t id; /* 0: none was given */
+	int64_t level, answers[RATING_QUESTIONS]; /* 1 … 5; answers 0: not answered */
+	str comment;
+	usec first_at;
+};
+
+/* An empty one where the case has none. */
+enum err rating_load(struct ctx *ctx, struct db *db, int64_t case_id, struct rating *ret_rating);
+bool rating_is_frozen(const struct rating *rating, usec now);
+/* Gives or changes the one rating of a case. ERR_CONFLICT: not finished, or too late to change.
+ * The caller has asked whether the visitor may. */
+enum err rating_give(struct ctx *ctx, struct reception *reception, str code,
+		     const struct rating *rating);
+
+enum rating_by { BY_ORGANISATION, BY_PROCEDURE, BY_OFFICER };
+
+struct rating_row {
+	str key; /* id of organisation or account, name of the procedure */
+	struct satisfaction sums;
+	int64_t points[RATING_QUESTIONS], answers[RATING_QUESTIONS];
+};
+enum err rating_rows(struct ctx *ctx, struct db *db, const struct satisfaction_wanted *w,
+		     enum rating_by by, struct rating_row **ret_rows, size_t *ret_n);
+
 /* ---- shared by pages (look.c) ---- */
+
+/* Days of ?tu= and ?den=; the month so far where they are not said. Mistakes stand beside them. */
+void request_period(struct request *request, int64_t *ret_from, int64_t *ret_to);
+/* {from, to, action} of the partial reception/period. */
+struct value period_view(struct request *request, int64_t from, int64_t to, str action);
+/* With one decimal; null where `whole` is 0: no data is never 0 %. */
+struct value percent_view(int64_t part, int64_t whole);
+struct value quotient_view(int64_t sum, int64_t n);
+/* Organisations the officer may do `act` for. */
+size_t request_organisations(struct request *request, enum act act, int64_t **ret_ids);
+/* page, desk and csrf of an officers' page. */
+void start_desk(struct request *request, struct value *view, const char *title, const char *current);
+bool is_kiosk(struct request *request, const struct hall *hall, str key);
+str kiosk_key(struct request *request, const struct hall *hall);
+void put_hall(struct request *request, const struct hall *hall, struct value *view);
 
 struct reception *reception_of(const struct request *request);
 int64_t hall_day(const struct reception *reception); /* today's civil day */
