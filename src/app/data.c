@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "cases/fee.h"
 #include "portal/portal.h"
 
 #include <errno.h>
@@ -19,6 +20,7 @@ static const struct migration_set *const migrations[] = { &people_migrations, &c
 							  &letter_migrations,
 							  &reception_migrations,
 							  &ending_migrations,
+							  &fee_migrations,
 							  &portal_migrations, NULL };
 
 const char *app_path(struct ctx *ctx, const struct app *app, const char *name)

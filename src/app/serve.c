@@ -120,6 +120,8 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "counter", counter_routes, 0, app->reception },
 		{ "rating", rating_routes, 0, app->reception },
 		{ "letter", letter_routes, 0, app->cases },
+		{ "fee", fee_routes, 0, app->cases },
+		{ "till", till_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
 		{ "reports", reports_routes, 0, app->reports },
 		{ "ledger", ledger_routes, 0, app },

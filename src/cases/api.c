@@ -152,6 +152,8 @@ const struct route api_routes[] = {
 	      api_case_object),
 	ROUTE(WEB_POST, CASE "/apology", ACT_CASE_SIGN, api_post_apology, api_case_object),
 	ROUTE(WEB_POST, CASE "/notes", ACT_CASE_WORK, api_post_note, api_case_object),
+	ROUTE(WEB_POST, CASE "/payments", ACT_FEE_TAKE, api_post_payment, api_case_object),
+	ROUTE(WEB_POST, CASE "/refunds", ACT_FEE_REFUND, api_post_refund, api_case_object),
 	ROUTE(WEB_POST, "/drafts", ACT_CASE_FILE, api_post_draft, NULL),
 	ROUTE(WEB_GET, DRAFT, ACT_CASE_FILE, api_get_draft, api_draft_object),
 	ROUTE(WEB_PATCH, DRAFT, ACT_CASE_FILE, api_patch_draft, api_draft_object),

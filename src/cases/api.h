@@ -47,7 +47,7 @@ struct api_loaded {
 	struct case_file c;
 	struct object *object;
 	struct case_tasks found;
-	struct value timeline, tasks;
+	struct value timeline, tasks, payment;
 };
 
 /* A store_fn for a struct api_loaded: the case, its tasks, its timeline. */
@@ -105,6 +105,8 @@ API_HANDLER(api_post_supplement);
 API_HANDLER(api_post_supplement_answer);
 API_HANDLER(api_post_apology);
 API_HANDLER(api_post_note);
+API_HANDLER(api_post_payment);
+API_HANDLER(api_post_refund);
 API_HANDLER(api_post_draft);
 API_HANDLER(api_get_draft);
 API_HANDLER(api_patch_draft);

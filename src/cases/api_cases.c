@@ -1,5 +1,6 @@
 /* Procedures and cases: reading them, and what is done to a case as a whole. */
 #include "cases/api.h"
+#include "cases/fee.h"
 #include "cases/view.h"
 
 #include "store/event.h"
@@ -87,6 +88,7 @@ enum err api_read_case(struct ctx *ctx, struct db *db, void *arg)
 	for (size_t i = 0; i < l->found.n; i++)
 		value_push(ctx->arena, &l->tasks,
 			   api_task_value(ctx, l->cases, l->code, &l->found.items[i]));
+	TRY(fee_view(ctx, l->cases, db, &l->c, false, S(""), &l->payment));
 	return case_timeline(ctx, l->cases, db, &l->c, false, &l->timeline);
 }
 
@@ -109,6 +111,8 @@ static struct value whole_case(struct request *request, struct api_loaded *l)
 			     : case_public_view(&request->ctx, l->cases, &l->c);
 	value_append(arena, &v, S("due_reason"), api_due_reason(&request->ctx, l->cases, &l->c));
 	value_append(arena, &v, S("tasks"), l->tasks);
+	if (all)
+		value_append(arena, &v, S("payment"), l->payment);
 	if (all)
 		value_append(arena, &v, S("data"), l->c.data);
 	return v;

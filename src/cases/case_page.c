@@ -11,6 +11,7 @@ const struct case_tab case_tabs[] = {
 	{ "ho-so", N_("What was filed") },
 	{ "qua-trinh", N_("What happened") },
 	{ "van-ban", N_("Letters") },
+	{ "le-phi", N_("Fee"), .whole = true },
 	{ 0 },
 };
 

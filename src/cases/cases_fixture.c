@@ -6,12 +6,13 @@
 
 #include <cmocka.h>
 
+#include "cases/fee.h"
 #include "base/embed.h"
 #include "base/json.h"
 
 const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
 							&tally_migrations, &letter_migrations,
-							&ending_migrations, NULL };
+							&ending_migrations, &fee_migrations, NULL };
 
 struct pack {
 	struct embedded_set files;

@@ -1,4 +1,5 @@
 /* How every command goes: load, ask, change, append one event, write the rows. */
+#include "cases/fee.h"
 #include "cases/request_key.h"
 #include "cases/room.h"
 
@@ -311,6 +312,7 @@ static enum err write_rows(struct command *command)
 enum err command_commit(struct command *command)
 {
 	struct arena *arena = command->ctx->arena;
+	TRY(fee_follow(command));
 	struct value open = open_part(command), closed = closed_part(command), tally;
 	struct case_file before = command->c;
 	fold_case(arena, &command->c, open, closed);

@@ -11,6 +11,7 @@ static const struct desk_item {
 	{ N_("Cases"), "/ban", N_("Worklists"), ACT_CASE_SEE },
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/quay", N_("Numbers and counters"), ACT_HALL },
+	{ N_("Counter"), "/ban/le-phi", N_("Fees"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/so", N_("Registers"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/bao-cao", N_("Reports"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/hai-long", N_("Satisfaction"), ACT_REGISTER_SEE },

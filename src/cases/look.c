@@ -41,12 +41,17 @@ static struct calendar_pause *pauses_of(struct arena *arena, enum calendar_rule 
 	for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.n; i++) {
 		usec from = value_integer(value_get(list.items[i], S("from")), 0);
 		usec to = value_integer(value_get(list.items[i], S("to")), 0);
+		bool subtract = str_eq(value_text(value_get(list.items[i], S("rule"))),
+				       S("subtract"));
 		/* What was asked before acceptance has no clock to stop. */
 		if (from >= since)
-			pauses[n++] = (struct calendar_pause){ from, to, rule };
+			pauses[n++] = (struct calendar_pause){
+				from, to, subtract ? CALENDAR_SUBTRACT : rule };
 	}
 	if (c->paused_at && c->paused_at >= since)
-		pauses[n++] = (struct calendar_pause){ c->paused_at, CALENDAR_OPEN, rule };
+		pauses[n++] = (struct calendar_pause){
+			c->paused_at, CALENDAR_OPEN,
+			c->status == CASE_DUTY ? CALENDAR_SUBTRACT : rule };
 	*ret_n = n;
 	return pauses;
 }

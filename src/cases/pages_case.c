@@ -147,7 +147,8 @@ static struct value rights_view(struct request *request, const struct opened *o)
 	};
 	struct value view = value_map();
 	bool open = o->page.c.status == CASE_NEW || o->page.c.status == CASE_ACCEPTED ||
-		    o->page.c.status == CASE_PROCESSING || o->page.c.status == CASE_SUPPLEMENT;
+		    o->page.c.status == CASE_PROCESSING || o->page.c.status == CASE_SUPPLEMENT ||
+		    o->page.c.status == CASE_DUTY;
 	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
 		value_append(request->ctx.arena, &view, str_z(rights[i].key), value_bool(open &&
 			may(o->page.cases->people, o->page.principal, rights[i].act, request->object)));

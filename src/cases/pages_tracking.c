@@ -1,4 +1,5 @@
 /* Following one case: by code and PIN, without an account. Answers what is asked, or withdraws. */
+#include "cases/fee.h"
 #include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
@@ -111,7 +112,8 @@ struct tracked {
 	str code;
 	struct case_file c;
 	struct object object;
-	struct value timeline, flow, tasks;
+	struct value timeline, flow, tasks, fee;
+	str base;
 	struct letters letters;
 	struct calendar_due due;
 	bool due_known;
@@ -125,6 +127,7 @@ static enum err read_tracked(struct ctx *ctx, struct db *db, void *arg)
 	TRY(case_timeline(ctx, t->cases, db, &t->c, true, &t->timeline));
 	TRY(case_flow_view(ctx, t->cases, db, &t->c, &t->flow));
 	TRY(letters_of(ctx, t->cases, db, &t->c, &t->letters));
+	TRY(fee_view(ctx, t->cases, db, &t->c, true, t->base, &t->fee));
 	struct case_tasks tasks;
 	TRY(case_tasks(ctx, t->cases, db, &t->c, &tasks));
 	t->tasks = value_list();
@@ -150,6 +153,7 @@ static enum err load_tracked(struct request *request, struct tracked *t)
 {
 	t->cases = cases_of(request);
 	t->code = request_param(request, "code");
+	t->base = request_link(request, path_of(request, t->code));
 	return store_read(&request->ctx, t->cases->store, read_tracked, t);
 }
 
@@ -177,7 +181,7 @@ struct value timeline_events(struct ctx *ctx, struct value timeline)
 static bool can_withdraw(const struct case_file *c)
 {
 	return c->status == CASE_NEW || c->status == CASE_ACCEPTED || c->status == CASE_PROCESSING ||
-	       c->status == CASE_SUPPLEMENT;
+	       c->status == CASE_SUPPLEMENT || c->status == CASE_DUTY;
 }
 
 static enum err track_view(struct request *request, struct response *response, struct tracked *t)
@@ -193,6 +197,8 @@ static enum err track_view(struct request *request, struct response *response, s
 	value_set(arena, &view, S("timeline"), t->timeline);
 	value_set(arena, &view, S("flow"), t->flow);
 	value_set(arena, &view, S("holders"), t->tasks);
+	value_set(arena, &view, S("fee"), t->fee);
+	value_set(arena, &view, S("fee_qr"), fee_qr_view(request, t->fee));
 	value_set(arena, &view, S("has_letters"), value_bool(t->letters.n > 0));
 	value_set(arena, &view, S("letters"),
 		  letters_view(request, &t->letters, path_of(request, t->code)));

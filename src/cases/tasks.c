@@ -1,4 +1,5 @@
 /* Work on a task: claim, release, assign, complete. */
+#include "cases/fee.h"
 #include "cases/letter.h"
 #include "cases/room.h"
 
@@ -265,7 +266,9 @@ static enum err check_state(struct command *command, const struct case_task *tas
 	if (element != FLOW_NONE &&
 	    procedure_task_kind(command->procedure, element) == TASK_INTAKE)
 		return fail(command->ctx, ERR_CONFLICT, "Accept the case, or refuse it");
-	return OK;
+	bool returns = element != FLOW_NONE &&
+		       procedure_task_kind(command->procedure, element) == TASK_RETURN;
+	return fee_gate(command, task->element, returns);
 }
 
 static enum err complete(struct ctx *ctx, struct db *db, void *arg)

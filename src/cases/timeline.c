@@ -33,6 +33,10 @@ static const struct sentence sentences[] = {
 	{ "task.claimed", N_("Taken up"), false },
 	{ "task.released", N_("Put back"), false },
 	{ "task.assigned", N_("Given to another officer"), false },
+	{ "fee.paid", N_("Fee paid"), true },
+	{ "fee.receipt_cancelled", N_("Receipt cancelled"), true },
+	{ "fee.refunded", N_("Fee paid back"), true },
+	{ "fee.waived", N_("Waiver of the fee decided"), true },
 	{ "letter.made", N_("Letter made"), false },
 };
 

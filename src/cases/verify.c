@@ -1,5 +1,6 @@
 /* Folds every case's events again and holds the rows against them. One case at a time, so that
  * memory does not grow with the town. */
+#include "cases/fee.h"
 #include "cases/room.h"
 #include "cases/tally_verify.h"
 
@@ -363,6 +364,10 @@ static enum err verify_whole(struct ctx *ctx, struct db *db, void *arg)
 		   SQL("SELECT (SELECT COUNT(*) FROM case_task) + (SELECT COUNT(*) FROM case_code t"
 		       " WHERE NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = t.id"
 		       " AND c.organisation = t.organisation AND c.code = t.code))")));
+	str fees;
+	TRY(fee_verify(ctx, db, &fees));
+	if (!str_empty(fees))
+		found(ctx, v, fees);
 	if (strays != v->report->tasks)
 		found(ctx, v, S("There are steps or codes that belong to no case"));
 	TRY(db_query(ctx, db, &rows,

@@ -17,11 +17,12 @@ static const struct {
 } roles[ROLES] = {
 	[ROLE_RECEPTION] = { S("reception"), N_("Receiving officer"),
 		COUNTER | BIT(ACT_CASE_FILE) | BIT(ACT_CASE_ACCEPT) | BIT(ACT_CASE_RETURN) |
-			BIT(ACT_CASE_CORRECT) },
+			BIT(ACT_CASE_CORRECT) | BIT(ACT_FEE_TAKE) },
 	[ROLE_JUSTICE] = { S("justice"), N_("Justice officer"), COUNTER | BIT(ACT_CASE_CORRECT) },
 	[ROLE_SPECIALIST] = { S("specialist"), N_("Specialist"), COUNTER | BIT(ACT_CASE_CORRECT) },
 	[ROLE_LEADER] = { S("leader"), N_("Leader"),
 		WORKER | BIT(ACT_CASE_SIGN) | BIT(ACT_CASE_ASSIGN) | BIT(ACT_CASE_CORRECT) |
+			BIT(ACT_FEE_REFUND) |
 			BIT(ACT_REGISTER_SEE) },
 	[ROLE_POLICE] = { S("police"), N_("Police officer"), WORKER, .partner = true },
 	[ROLE_INSURANCE] = { S("insurance"), N_("Social insurance officer"), WORKER,

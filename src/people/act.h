@@ -18,6 +18,8 @@ enum act {
 	ACT_CASE_ASSIGN, /* give a task to somebody else, take it away */
 	ACT_CASE_RETURN, /* hand the result over */
 	ACT_CASE_CORRECT, /* ask for a new version of what was issued */
+	ACT_FEE_TAKE, /* take a fee, waive it by the rules, cancel one's receipt, count the till */
+	ACT_FEE_REFUND, /* approve a refund, open a receipt book, set a bank line aside */
 	ACT_TRACK, /* follow one case: by its PIN */
 	ACT_DRAFT, /* go on with one draft: by its code */
 	ACT_REGISTER_SEE, /* registers and reports */

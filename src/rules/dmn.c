@@ -168,6 +168,17 @@ static struct value decision_value(struct making *m, const struct element *e)
 	return v;
 }
 
+/* For dmn_explain: what the decision gave. */
+static void tell_decision(struct run *run, const struct element *e, struct value v)
+{
+	struct value line = value_map();
+	if (!run->lines)
+		return;
+	value_append(run->arena, &line, S("decision"), value_str(e->name));
+	value_append(run->arena, &line, S("value"), v);
+	value_push(run->arena, run->lines, line);
+}
+
 static struct value decide(struct making *m, const struct element *e)
 {
 	struct run *run = m->run;
@@ -183,7 +194,7 @@ static struct value decide(struct making *m, const struct element *e)
 	if (e->kind == ELEMENT_INPUT)
 		known->value = input_value(m, e);
 	else if (e->kind == ELEMENT_DECISION)
-		known->value = decision_value(m, e);
+		tell_decision(run, e, known->value = decision_value(m, e));
 	else
 		known->value = function_of(m, e);
 	run->depth--;
@@ -241,20 +252,38 @@ bool dmn_has(const struct dmn_model *model, str decision)
 	return find_element(model, decision) != NULL;
 }
 
-struct value dmn_decide(const struct dmn_model *model, str decision, struct arena *arena,
-			struct value inputs, const struct feel_env *env,
-			struct feel_warnings *ret_warnings)
+static struct value make(const struct making *wanted, str decision, struct arena *arena,
+			 const struct feel_env *env, struct feel_warnings *ret_warnings,
+			 struct value *lines)
 {
 	struct run run;
 	struct making *m = ARENA_NEW(arena, struct making);
-	const struct element *e = find_element(model, decision);
+	const struct element *e = find_element(wanted->root, decision);
 	run_init(&run, arena, NULL, env, ret_warnings);
-	*m = (struct making){ .run = &run, .root = model, .inputs = inputs };
+	run.lines = lines;
+	*m = *wanted;
+	m->run = &run;
 	if (!e)
 		return run_null(&run, "There is no such decision", decision);
 	struct value v = e->kind == ELEMENT_SERVICE ? serve(m, e)
 			 : e->kind == ELEMENT_DECISION ? decide(m, e) : apply(m, e);
 	return run_answer(&run, v);
+}
+
+struct value dmn_decide(const struct dmn_model *model, str decision, struct arena *arena,
+			struct value inputs, const struct feel_env *env,
+			struct feel_warnings *ret_warnings)
+{
+	struct making wanted = { .root = model, .inputs = inputs };
+	return make(&wanted, decision, arena, env, ret_warnings, NULL);
+}
+
+struct value dmn_explain(const struct dmn_model *model, str decision, struct arena *arena,
+			 struct value inputs, const struct feel_env *env, struct value *ret_lines)
+{
+	struct making wanted = { .root = model, .inputs = inputs };
+	*ret_lines = value_list();
+	return make(&wanted, decision, arena, env, NULL, ret_lines);
 }
 
 /* ---- describing ---- */

@@ -56,5 +56,12 @@ bool dmn_has(const struct dmn_model *model, str decision);
 struct value dmn_decide(const struct dmn_model *model, str decision, struct arena *arena,
 			struct value inputs, const struct feel_env *env,
 			struct feel_warnings *ret_warnings);
+/* The same, and how it came about, in the order it was worked out: a list of
+ *	{rule: number in its table, from 1, text: "pages (2..198] → 4000 + 1000 * (pages - 2)"}
+ *	{decision: name, value}   behind the rules of its table
+ */
+struct value dmn_explain(const struct dmn_model *model, str decision, struct arena *arena,
+			 struct value inputs, const struct feel_env *env,
+			 struct value *ret_lines);
 
 #endif

@@ -1,5 +1,7 @@
 #include "rules/dmn_model.h"
 
+#include "base/buf.h"
+
 /* ---- which rules hit ---- */
 
 struct hits {
@@ -52,6 +54,28 @@ static bool find_hits(struct run *run, const struct table *t, struct hits *ret_h
 			break;
 	}
 	return true;
+}
+
+/* For dmn_explain: the cells of the rule as they were written. */
+static void tell_rule(struct run *run, const struct table *t, uint32_t rule)
+{
+	struct value line = value_map();
+	struct buf text = { .arena = run->arena };
+	const struct feel **cells = t->rules[rule].entries;
+	for (uint32_t i = 0; i < t->input_count; i++) {
+		const struct feel *input = t->inputs[i].expression;
+		if (!input || !cells[i] || cells[i]->root->kind == NODE_ANY)
+			continue;
+		buf_printf(&text, "%s%.*s %.*s", text.n ? ", " : "", STR_ARG(feel_source(input)),
+			   STR_ARG(feel_source(cells[i])));
+	}
+	for (uint32_t i = 0; i < t->output_count; i++)
+		if (cells[t->input_count + i])
+			buf_printf(&text, "%s%.*s", i ? "; " : text.n ? " → " : "",
+				   STR_ARG(feel_source(cells[t->input_count + i])));
+	value_append(run->arena, &line, S("rule"), value_int(rule + 1));
+	value_append(run->arena, &line, S("text"), value_str(buf_view(&text)));
+	value_push(run->arena, run->lines, line);
 }
 
 /* ---- what they give ---- */
@@ -196,6 +220,8 @@ struct value table_eval(struct run *run, const struct table *t)
 	struct hits hits;
 	if (!find_hits(run, t, &hits) || !t->output_count)
 		return value_null();
+	for (uint32_t i = 0; run->lines && i < hits.n; i++)
+		tell_rule(run, t, hits.rules[i]);
 	if (hits.n == 0)
 		return default_outputs(run, t);
 	if (hits.n == 1 && t->policy <= HIT_ANY)

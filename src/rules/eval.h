@@ -26,6 +26,7 @@ struct run {
 	const struct feel_scope *scope;
 	const struct frame *frame;
 	struct feel_warnings *warnings; /* may be NULL */
+	struct value *lines;            /* of dmn_explain: what was hit on the way; NULL */
 	struct value input;             /* `?` */
 	bool has_input, exhausted;
 	const void *prepared;           /* for the builtin that is called next; it takes it away */
