@@ -1,5 +1,6 @@
 /* Tracking by PIN, and the ledger's proofs. */
 #include "cases/api.h"
+#include "cases/fee.h"
 #include "cases/view.h"
 
 #include "store/event.h"
@@ -11,7 +12,7 @@ struct tracking {
 	str code, pin;
 	bool fits;
 	struct case_file c;
-	struct value timeline;
+	struct value timeline, payment;
 };
 
 static enum err read_tracking(struct ctx *ctx, struct db *db, void *arg)
@@ -22,6 +23,7 @@ static enum err read_tracking(struct ctx *ctx, struct db *db, void *arg)
 	if (!t->fits)
 		return OK;
 	TRY(case_load(ctx, db, t->code, &t->c));
+	TRY(fee_view(ctx, t->cases, db, &t->c, true, S(""), &t->payment));
 	return case_timeline(ctx, t->cases, db, &t->c, true, &t->timeline);
 }
 
@@ -40,6 +42,7 @@ enum err api_get_tracking(struct request *request, struct response *response)
 	web_rate_forget(request->web, key);
 	struct value body = case_public_view(&request->ctx, t.cases, &t.c);
 	value_append(arena, &body, S("due_reason"), api_due_reason(&request->ctx, t.cases, &t.c));
+	value_append(arena, &body, S("payment"), t.payment);
 	value_append(arena, &body, S("events"), t.timeline);
 	response_json(response, 200, body);
 	return OK;

@@ -41,16 +41,15 @@ static struct value rules_of(const struct procedure *procedure)
 	return value_get(procedure->body, S("fee"));
 }
 
-/* What expressions see: the data, and `case` with the channel as the API calls it. */
+/* What expressions see: the data, and `case` as the flow knows it. */
 static struct value scope_of(struct arena *arena, const struct case_file *c)
 {
-	static const char *const channels[] = { "", "direct", "online", "post" };
 	struct value scope = value_map(), about = value_map();
 	for (uint32_t i = 0; c->data.kind == VALUE_MAP && i < c->data.n; i++)
 		value_append(arena, &scope, c->data.members[i].key, c->data.members[i].value);
 	value_append(arena, &about, S("code"), value_str(c->code));
 	value_append(arena, &about, S("procedure"), value_str(c->procedure));
-	value_append(arena, &about, S("channel"), value_str(str_z(channels[c->channel & 3])));
+	value_append(arena, &about, S("channel"), value_int(c->channel));
 	value_set(arena, &scope, S("case"), about);
 	return scope;
 }

@@ -62,7 +62,7 @@ enum err fee_bank_page(struct request *request, struct response *response)
 	view_field_set(request, &view, "file", "accept", value_str(S(".csv,text/csv")));
 	view_field_set(request, &view, "file", "many", value_bool(false));
 	view_field_set(request, &view, "file", "files", value_list());
-	value_set(ctx->arena, &view, S("account"), account);
+	value_set(ctx->arena, &view, S("to_account"), account);
 	value_set(ctx->arena, &view, S("lines"), b.lines);
 	value_set(ctx->arena, &view, S("any"), value_bool(b.lines.n > 0));
 	value_set(ctx->arena, &view, S("imports"), value_bool(fee_office_may(&o, ACT_FEE_TAKE)));

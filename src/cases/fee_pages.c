@@ -66,8 +66,10 @@ static struct value choices_view(struct request *request, const struct procedure
 			continue;
 		str title = procedure_text(procedure,
 			arena_printf(arena, "fee.waivers.%u.title", i), request->language);
-		str basis = procedure_text(procedure,
-			arena_printf(arena, "fee.waivers.%u.legal_basis", i), request->language);
+		struct value said = value_get(waivers.items[i], S("legal_basis"));
+		str basis = said.kind == VALUE_MAP ? procedure_text(procedure,
+			arena_printf(arena, "fee.waivers.%u.legal_basis", i), request->language)
+						   : value_text(said);
 		value_append(arena, &option, S("value"), value_str(code));
 		value_append(arena, &option, S("text"), value_str(str_empty(basis) ? title :
 			arena_printf(arena, "%.*s (%.*s)", STR_ARG(title), STR_ARG(basis))));
@@ -268,7 +270,7 @@ static enum err receipt_page(struct request *request, struct response *response)
 		event_access(p.cases->store, p.principal->account, p.c.id, ACCESS_PRINT);
 	response_private(response);
 	if (pdf) {
-		TRY(print_pdf(ctx, p.text, p.made_at, &bytes));
+		TRY(print_pdf(ctx, p.text, p.made_at, &bytes, NULL));
 		response_bytes(response, S("application/pdf"), bytes);
 		return OK;
 	}

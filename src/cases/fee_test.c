@@ -106,7 +106,7 @@ static void amount_is_the_decisions_answer_and_says_which_rule_hit(struct fixtur
 	assert_int_equal(sum.lines.n, 3);
 	assert_int_equal(value_integer(value_get(sum.lines.items[0], S("rule")), 0), 2);
 	assert_text(value_text(value_get(sum.lines.items[0], S("text"))),
-		    "pages (2..198] → 4000 + 1000 * (pages - 2)");
+		    "copies.pages (2..198] → 4000 + 1000 * (copies.pages - 2)");
 	assert_text(town_verify(town), "");
 	town_free(town);
 }

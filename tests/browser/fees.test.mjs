@@ -1,0 +1,151 @@
+// Fees in a real browser: the desk takes one in cash, prints the receipt, counts the till; the leader
+// pays back; the citizen sees what is due and the code to pay it with.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { judge, judged, openApp, shoot } from "./lib.mjs";
+import { startTown } from "./server.mjs";
+
+const PASSWORD = "motcua-demo";
+const CLOCK = "2015-01-26T09:00:00+07:00";
+let town, code, pin;
+
+async function officer(login, js = true) {
+  const app = await openApp({ base: town.base, js });
+  await app.page.goto(`${town.base}/dang-nhap?next=/ban`);
+  await app.page.locator("#login").fill(login);
+  await app.page.locator("#password").fill(PASSWORD);
+  await app.page.locator("main button[type=submit]").click();
+  await app.page.waitForURL(/\/ban/);
+  return app;
+}
+
+async function call(token, method, path, body, key) {
+  const answer = await fetch(`${town.base}/api/v1${path}`, { method, body: body && JSON.stringify(body),
+    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json",
+      ...(key ? { "Idempotency-Key": key } : {}) } });
+  return { status: answer.status, body: await answer.json().catch(() => null) };
+}
+
+const tokens = {};
+const token = (login) => (tokens[login] ??= town.run("token", "--user", login).match(/mc_[\w-]{43}/)[0]);
+
+async function file(count) {
+  const filed = await call(token("tiepnhan.hoaphat"), "POST", "/cases", {
+    procedure: "chung-thuc-ban-sao", organisation: "hoa-phat", channel: "direct",
+    data: { declarant: { name: "Lê Thị Hoa", birth_date: "1980-01-01", id_number: "201765432",
+      id_date: "2005-01-01", id_place: "Công an Đà Nẵng", phone: "0905111222", address: "5 Trường Chinh" },
+    copies: { papers: "Bằng tốt nghiệp", pages: 3, count, original: true } } });
+  assert.equal(filed.status, 201, JSON.stringify(filed.body));
+  return filed.body;
+}
+
+before(async () => {
+  town = await startTown({ clock: CLOCK, since: "2015-01-26T08:00:00+07:00" });
+  ({ code, pin } = await file(2));
+});
+after(async () => {
+  await town?.stop();
+  console.log(`${judged.length} pages judged`);
+});
+
+test("the citizen sees the amount, why, and a code to pay with", async () => {
+  const { page, visit, close } = await openApp({ base: town.base });
+  await visit(`/tra-cuu?ma=${code}&pin=${pin}`);
+  assert.match(await page.locator("main").innerText(), /10\.000/);
+  assert.equal(await page.locator("svg.qr").count(), 1);
+  await judge(page, "fee due to the citizen");
+  await shoot(page, "fee-citizen");
+  await close();
+});
+
+for (const js of [true, false])
+  test(`a wrong transfer stands beside its field, cash makes a receipt: script ${js ? "on" : "off"}`, async () => {
+    const own = await file(1);
+    const app = await officer("tiepnhan.hoaphat", js);
+    const { page } = app;
+    await page.goto(`${town.base}/ban/${own.code}/le-phi`);
+    await judge(page, `fee tab ${js}`);
+    await shoot(page, "fee-tab");
+    await page.getByRole("button", { name: "Đã nhận chuyển khoản" }).click();
+    assert.match(await page.locator("#bank_id-error").innerText(), /số tham chiếu/);
+    await judge(page, `fee tab with a mistake ${js}`);
+    await page.getByRole("button", { name: /Thu tiền mặt/ }).click();
+    await page.waitForURL(/le-phi$/);
+    await judge(page, `fee tab paid ${js}`);
+    await shoot(page, "fee-paid");
+    await page.locator("a[href*='/bien-lai/']").first().click();
+    const leaf = await page.locator("article").innerText();
+    assert.match(leaf, /năm nghìn đồng/i);
+    assert.doesNotMatch(leaf, /bản sao\n/i);
+    await judge(page, `receipt ${js}`);
+    await shoot(page, "fee-receipt");
+    await app.close();
+    const reader = await openApp({ base: town.base });
+    await reader.visit(`/tra-cuu?ma=${own.code}&pin=${own.pin}`);
+    await reader.page.locator("a[href*='/bien-lai/']").first().click();
+    assert.match(await reader.page.locator("article").innerText(), /bản sao/i);
+    await reader.close();
+  });
+
+test("a payment sent twice under one key is one receipt, and a second one is refused", async () => {
+  const own = await file(1);
+  const pay = (key) => call(token("tiepnhan.hoaphat"), "POST", `/cases/${own.code}/payments`,
+    { amount: 5000, method: "cash" }, key);
+  const [first, again] = await Promise.all([pay("k1"), pay("k1")]);
+  assert.deepEqual([first.status, again.status], [200, 200], JSON.stringify(again.body));
+  assert.equal(again.body.payment.receipts.length, 1);
+  assert.equal((await pay("k2")).status, 409);
+  const back = await call(token("chutich.hoaphat"), "POST", `/cases/${own.code}/refunds`,
+    { receipt: first.body.payment.receipts[0].id, amount: 5000, reason: "Thu nhầm" }, "k3");
+  assert.equal(back.body.payment.state, "refunded", JSON.stringify(back.body));
+});
+
+test("statement, till, books, register and report are sound pages", async () => {
+  const app = await officer("tiepnhan.hoaphat");
+  const { page } = app;
+  await page.goto(`${town.base}/ban/le-phi/ngan-hang`);
+  const csv = `Số tham chiếu,Ngày giao dịch,Số tiền ghi có,Nội dung\nFT1,26/01/2015,10.000,${code}\nFT2,26/01/2015,7.000,nop tien\n`;
+  await page.locator("#file").setInputFiles({ name: "sao-ke.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+  await page.getByRole("button", { name: "Đọc sao kê" }).click();
+  await page.waitForLoadState();
+  assert.match(await page.locator("main").innerText(), /ghi thu 1 khoản/);
+  await judge(page, "bank statement");
+  await shoot(page, "fee-bank");
+  await page.goto(`${town.base}/ban/le-phi/quy`);
+  await judge(page, "till");
+  await shoot(page, "fee-till");
+  await page.getByRole("button", { name: "Lưu bảng kê" }).click();
+  assert.ok((await page.locator(".govuk-error-message").count()) > 0);
+  await judge(page, "till with a mistake");
+  await page.locator("[id='to-5000']").fill("2");
+  await page.locator("#taker").fill("Kho bạc Nhà nước Cẩm Lệ");
+  await page.getByRole("button", { name: "Lưu bảng kê" }).click();
+  await page.waitForURL(/quy\/\d+$/);
+  await judge(page, "cash sheet");
+  await shoot(page, "fee-sheet");
+  for (const [name, path] of [["report", ""], ["register", "/so"], ["books", "/quyen"]]) {
+    await page.goto(`${town.base}/ban/le-phi${path}`);
+    await judge(page, `fee ${name}`);
+    await shoot(page, `fee-${name}`);
+  }
+  await app.close();
+});
+
+test("the PDF of a receipt carries its text", async () => {
+  const own = await file(1);
+  const paid = await call(token("tiepnhan.hoaphat"), "POST", `/cases/${own.code}/payments`,
+    { amount: 5000, method: "cash" });
+  const { page, visit, close } = await openApp({ base: town.base });
+  await visit(`/tra-cuu?ma=${own.code}&pin=${own.pin}`);
+  const pdf = await page.request.get(
+    `${town.base}/tra-cuu/${own.code}/bien-lai/${paid.body.payment.receipts[0].id}.pdf`);
+  assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
+  const text = execFileSync("pdftotext", ["-layout", "-", "-"], { input: await pdf.body(), encoding: "utf8" });
+  assert.match(text, /5\.000 đồng/);
+  await close();
+});
+
+test("rows and events agree afterwards", () => {
+  assert.match(town.run("verify"), /sound|agree|intact/i);
+});
