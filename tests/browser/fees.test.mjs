@@ -42,7 +42,7 @@ async function file(count) {
 
 before(async () => {
   town = await startTown({ clock: CLOCK, since: "2015-01-26T08:00:00+07:00" });
-  ({ code, pin } = await file(2));
+  ({ code, tracking_pin: pin } = await file(2));
 });
 after(async () => {
   await town?.stop();
@@ -82,7 +82,7 @@ for (const js of [true, false])
     await shoot(page, "fee-receipt");
     await app.close();
     const reader = await openApp({ base: town.base });
-    await reader.visit(`/tra-cuu?ma=${own.code}&pin=${own.pin}`);
+    await reader.visit(`/tra-cuu?ma=${own.code}&pin=${own.tracking_pin}`);
     await reader.page.locator("a[href*='/bien-lai/']").first().click();
     assert.match(await reader.page.locator("article").innerText(), /bản sao/i);
     await reader.close();
@@ -137,7 +137,7 @@ test("the PDF of a receipt carries its text", async () => {
   const paid = await call(token("tiepnhan.hoaphat"), "POST", `/cases/${own.code}/payments`,
     { amount: 5000, method: "cash" });
   const { page, visit, close } = await openApp({ base: town.base });
-  await visit(`/tra-cuu?ma=${own.code}&pin=${own.pin}`);
+  await visit(`/tra-cuu?ma=${own.code}&pin=${own.tracking_pin}`);
   const pdf = await page.request.get(
     `${town.base}/tra-cuu/${own.code}/bien-lai/${paid.body.payment.receipts[0].id}.pdf`);
   assert.equal((await pdf.body()).subarray(0, 5).toString(), "%PDF-");
