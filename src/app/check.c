@@ -59,9 +59,14 @@ static void check_role(struct check *check, const struct flow_element *e)
 
 static bool is_kind(struct check *check, str kind)
 {
-	for (uint32_t i = 0; i < check->organisations.n; i++)
-		if (str_eq(value_text(value_get(check->organisations.items[i], S("kind"))), kind))
+	for (uint32_t i = 0; i < check->organisations.n; i++) {
+		struct value o = check->organisations.items[i], more = value_get(o, S("acts_as"));
+		if (str_eq(value_text(value_get(o, S("kind"))), kind))
 			return true;
+		for (uint32_t k = 0; more.kind == VALUE_LIST && k < more.n; k++)
+			if (str_eq(value_text(more.items[k]), kind))
+				return true;
+	}
 	return false;
 }
 

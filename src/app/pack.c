@@ -168,13 +168,13 @@ enum err pack_shared(struct ctx *ctx, const char *pack, const char *folder, stru
 	return OK;
 }
 
-/* The forms of forms/ that a procedure has not drawn itself, so that its version is whole. */
+/* Its own files, those the packs below have of it, and the forms of forms/ that none of them drew:
+ * a version is whole in itself. */
 static enum err read_procedure(struct ctx *ctx, const char *pack, str name, struct value forms,
 			       struct value *procedures)
 {
 	struct value files;
-	TRY(pack_files(ctx, arena_printf(ctx->arena, "%s/procedures/%.*s", pack, STR_ARG(name)).p,
-		       &files));
+	TRY(pack_shared(ctx, pack, arena_printf(ctx->arena, "procedures/%.*s", STR_ARG(name)).p, &files));
 	add_missing(ctx->arena, &files, forms);
 	value_set(ctx->arena, procedures, name, files);
 	return OK;
@@ -192,7 +192,7 @@ enum err pack_procedures(struct ctx *ctx, const char *pack, struct value *ret_pr
 		TRY(pack_folders(ctx, arena_printf(ctx->arena, "%s/procedures", stack[i]).p, &names));
 		for (uint32_t k = 0; k < names.n; k++)
 			if (!value_find(*ret_procedures, value_text(names.items[k])))
-				TRY(read_procedure(ctx, stack[i], value_text(names.items[k]), forms,
+				TRY(read_procedure(ctx, pack, value_text(names.items[k]), forms,
 						   ret_procedures));
 	}
 	return OK;

@@ -126,16 +126,13 @@ static const struct procedure *choose_procedure(struct life *life)
 static int64_t choose_organisation(struct life *life)
 {
 	struct organisations all = people_organisations(life->town->app->people);
-	struct value kinds = value_path(life->procedure->body, S("competence.kinds"));
 	int64_t chosen = 0;
 	uint64_t n = 0;
-	for (size_t i = 0; i < all.n; i++) {
-		bool receives = value_is_true(value_get(all.items[i].data, S("receives")));
-		for (uint32_t k = 0; k < kinds.n && receives; k++)
-			if (str_eq(value_text(kinds.items[k]), all.items[i].kind) &&
-			    roll(&life->dice, ++n) == 0)
-				chosen = all.items[i].id;
-	}
+	for (size_t i = 0; i < all.n; i++)
+		if (value_is_true(value_get(all.items[i].data, S("receives"))) &&
+		    procedure_received_by(life->procedure, &all.items[i]) &&
+		    roll(&life->dice, ++n) == 0)
+			chosen = all.items[i].id;
 	return chosen;
 }
 

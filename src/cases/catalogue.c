@@ -1,5 +1,15 @@
 #include "cases/room.h"
 
+bool procedure_received_by(const struct procedure *procedure,
+			   const struct organisation *organisation)
+{
+	struct value kinds = value_path(procedure->body, S("competence.kinds"));
+	for (uint32_t i = 0; i < kinds.n; i++)
+		if (organisation_is(organisation, value_text(kinds.items[i])))
+			return true;
+	return false;
+}
+
 static bool in_force(const struct procedure *p, int64_t day)
 {
 	return p->valid_from <= day && (p->valid_to == 0 || p->valid_to >= day);

@@ -15,10 +15,8 @@ struct submit {
 static enum err check_competence(struct ctx *ctx, const struct procedure *procedure,
 				 const struct organisation *organisation)
 {
-	struct value kinds = value_path(procedure->body, S("competence.kinds"));
-	for (uint32_t i = 0; i < kinds.n; i++)
-		if (str_eq(value_text(kinds.items[i]), organisation->kind))
-			return OK;
+	if (procedure_received_by(procedure, organisation))
+		return OK;
 	return fail(ctx, ERR_INVALID, "%.*s does not receive this procedure",
 		    STR_ARG(organisation->name));
 }

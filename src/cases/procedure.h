@@ -17,6 +17,7 @@
 
 struct cases;
 struct dmn_model;
+struct organisation;
 struct procedure;
 
 enum task_kind {
@@ -75,6 +76,9 @@ const struct form *procedure_form(const struct procedure *procedure, str key, st
 str procedure_text(const struct procedure *procedure, str path, str language);
 /* What a task is for: property motcua:act. */
 enum task_kind procedure_task_kind(const struct procedure *procedure, uint32_t element);
+/* Whether its cases are received there. */
+bool procedure_received_by(const struct procedure *procedure,
+			   const struct organisation *organisation);
 /* A title for the element in the reader's language. */
 str procedure_step_name(const struct procedure *procedure, uint32_t element, str language);
 /* What the procedure page shows: {name, code, title, field, papers, steps, time, fee, legal, who,

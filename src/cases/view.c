@@ -365,14 +365,10 @@ struct value receivers_view(struct ctx *ctx, struct cases *cases, const struct p
 			    str selected)
 {
 	struct value list = value_list();
-	struct value kinds = value_path(procedure->body, S("competence.kinds"));
 	struct organisations all = people_organisations(cases->people);
 	for (size_t i = 0; i < all.n; i++) {
-		bool receives = false;
-		for (uint32_t k = 0; k < kinds.n; k++)
-			receives = receives ||
-				   str_eq(value_text(kinds.items[k]), all.items[i].kind);
-		if (!receives || !value_is_true(value_get(all.items[i].data, S("receives"))))
+		if (!procedure_received_by(procedure, &all.items[i]) ||
+		    !value_is_true(value_get(all.items[i].data, S("receives"))))
 			continue;
 		struct value item = value_map();
 		str name = organisation_name(&all.items[i], ctx_language(ctx));

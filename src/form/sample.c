@@ -119,13 +119,13 @@ static int64_t rounded(int64_t n, int64_t span)
 	return span < MANY || n < ROUND ? n : n - n % ROUND;
 }
 
-/* Small numbers are commoner than large ones: first how many bits it has is drawn. */
+/* Small numbers are commoner than large ones, down to the root of what is possible. */
 static int64_t small(const struct sampling *s, int64_t span)
 {
 	int bits = 0;
 	while (bits < 62 && span >> bits)
 		bits++;
-	return (int64_t)roll(s, ((uint64_t)span >> roll(s, (uint64_t)bits + 1)) + 1);
+	return (int64_t)roll(s, ((uint64_t)span >> roll(s, (uint64_t)bits / 2 + 1)) + 1);
 }
 
 static struct value sample_number(struct sampling *s, struct sheet *sheet, const struct instance *in)

@@ -168,12 +168,21 @@ bool organisation_within(const struct people *people, int64_t below, int64_t abo
 	return a && b && b->first >= a->first && b->first <= a->last;
 }
 
+bool organisation_is(const struct organisation *organisation, str kind)
+{
+	struct value more = value_get(organisation->data, S("acts_as"));
+	bool is = str_eq(organisation->kind, kind);
+	for (uint32_t i = 0; more.kind == VALUE_LIST && i < more.n && !is; i++)
+		is = str_eq(value_text(more.items[i]), kind);
+	return is;
+}
+
 static const struct organisation *child_of_kind(const struct people *people, int64_t parent,
 						str kind)
 {
 	struct organisations all = people_organisations(people);
 	for (size_t i = 0; i < all.n; i++)
-		if (all.items[i].parent == parent && str_eq(all.items[i].kind, kind))
+		if (all.items[i].parent == parent && organisation_is(&all.items[i], kind))
 			return &all.items[i];
 	return NULL;
 }
@@ -182,7 +191,7 @@ const struct organisation *organisation_nearest(const struct people *people, int
 {
 	const struct organisation *at = organisation_by_id(people, from);
 	for (; at; at = organisation_by_id(people, at->parent)) {
-		if (str_eq(at->kind, kind))
+		if (organisation_is(at, kind))
 			return at;
 		const struct organisation *child = child_of_kind(people, at->id, kind);
 		if (child)

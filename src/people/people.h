@@ -55,6 +55,8 @@ const struct organisation *organisation_by_id(const struct people *people, int64
 const struct organisation *organisation_by_code(const struct people *people, str code);
 /* Whether `below` is `above` or under it. */
 bool organisation_within(const struct people *people, int64_t below, int64_t above);
+/* Of this kind, or one that does its work (`acts_as` in the pack). */
+bool organisation_is(const struct organisation *organisation, str kind);
 /* The nearest organisation of that kind: a child of `from`, else of its parent, and so on up;
  * `from` itself where it is of that kind. NULL where there is none. */
 const struct organisation *organisation_nearest(const struct people *people, int64_t from,

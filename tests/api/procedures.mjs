@@ -1,14 +1,21 @@
 // Every procedure of the pack from filing to return, by every branch of its flow: each outcome of each
 // step, and each way a gateway takes by what was filed. Forms are filled in by `motcua sample`; every
-// letter is made as PDF. node tests/api/procedures.mjs [DATABASE]; MOTCUA_LETTERS=DIR keeps the letters.
+// letter is made as PDF. node tests/api/procedures.mjs PACK CLOCK [DATABASE]; MOTCUA_LETTERS=DIR keeps
+// the letters.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { Town, failures, verdict } from "./town.mjs";
 
-const pack = "packs/cam-le", clock = "2015-01-26T09:00:00+07:00";
-const json = (path) => JSON.parse(readFileSync(`${pack}/${path}`, "utf8"));
+const [pack, clock, database] = process.argv.slice(2);
+const read = (path, from = pack) => readFileSync(`${from}/${path}`, "utf8");
+// The pack and those it builds on.
+const packs = [];
+for (let at = pack; at; at = packs.at(-1).below)
+	packs.push({ at, below: (({ builds_on: b }) => b && `${at}/../${b}`)(JSON.parse(read("pack.json", at))) });
+const holder = (path) => packs.find((p) => existsSync(`${p.at}/${path}`))?.at;
+const json = (path) => JSON.parse(read(path, holder(path)));
 const { organisations } = json("organisations.json"), { people } = json("people.json");
-const town = new Town(process.argv[2]);
+const town = new Town(database, pack);
 let seed = 0;
 
 function within(code, top) {
@@ -33,13 +40,13 @@ const property = (text, name) => text.match(new RegExp(`name="motcua:${name}" va
 
 function outcomes(procedure, form) {
 	const own = `procedures/${procedure}/${form}.form`;
-	const schema = json(existsSync(`${pack}/${own}`) ? own : `forms/${form}.form`);
+	const schema = json(holder(own) ? own : `forms/${form}.form`);
 	const find = (c) => c.key === "outcome" ? c.values.map((v) => v.value) : (c.components ?? []).flatMap(find);
 	return find(schema);
 }
 
 function flowOf(procedure) {
-	const xml = readFileSync(`${pack}/procedures/${procedure}/flow.bpmn`, "utf8");
+	const path = `procedures/${procedure}/flow.bpmn`, xml = read(path, holder(path));
 	const tasks = [...xml.matchAll(/<bpmn:userTask[\s\S]*?<\/bpmn:userTask>/g)].map(([text]) => ({
 		id: attribute(text, "id"), form: attribute(text, "formId"), act: property(text, "act"),
 		letter: property(text, "letter"), book: property(text, "book"),
@@ -114,7 +121,7 @@ async function complete(procedure, flow, task, wanted) {
 
 async function run(procedure, flow, way, desks, visited) {
 	const { competence } = json(`procedures/${procedure}/procedure.json`);
-	const organisation = competence.kinds[0] === "district" ? "cam-le" : "hoa-phat";
+	const organisation = organisations.findLast((o) => o.receives && competence.kinds[0] === o.kind).code;
 	const login = officer("reception", organisation).login;
 	const filed = await town.call(login, "POST", "/cases", { procedure, organisation, channel: "direct",
 		data: sample(procedure, "apply", way.given) });
@@ -156,10 +163,11 @@ async function whole(procedure, desks) {
 
 try {
 	await town.serve(clock);
-	const desks = { "hoa-phat": new Desk(), "cam-le": new Desk() };
-	await desks["hoa-phat"].signIn("tiepnhan.hoaphat");
-	await desks["cam-le"].signIn("tiepnhan.camle");
-	for (const procedure of readdirSync(`${pack}/procedures`)) await whole(procedure, desks);
+	const desks = {};
+	for (const { code } of organisations.filter((o) => o.receives))
+		await (desks[code] = new Desk()).signIn(officer("reception", code).login);
+	for (const procedure of new Set(packs.flatMap((p) => readdirSync(`${p.at}/procedures`))))
+		await whole(procedure, desks);
 	await town.stop();
 	const sound = town.run("verify");
 	verdict(!/differ|not sound/.test(sound), "motcua verify finds everything sound", sound);

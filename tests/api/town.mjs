@@ -26,11 +26,11 @@ function freePort() {
 }
 
 export class Town {
-	constructor(database) {
+	constructor(database, pack = "packs/cam-le") {
 		this.data = mkdtempSync(join(tmpdir(), "motcua-api-"));
 		this.more = database ? ["--database", database] : [];
 		this.tokens = {};
-		this.run("init", "--pack", "packs/cam-le", "--demo");
+		this.run("init", "--pack", pack, "--demo");
 	}
 	run(...words) {
 		return execFileSync(program, [words[0], ...words.slice(1), "--data", this.data, ...this.more],
