@@ -12,8 +12,10 @@ static const struct desk_item {
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/quay", N_("Numbers and counters"), ACT_HALL },
 	{ N_("Counter"), "/ban/le-phi", N_("Fees"), ACT_REGISTER_SEE },
+	{ N_("Counter"), "/ban/quay/lich-hen", N_("Appointments"), ACT_HALL },
 	{ N_("Registers and reports"), "/ban/so", N_("Registers"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/bao-cao", N_("Reports"), ACT_REGISTER_SEE },
+	{ N_("Registers and reports"), "/ban/quay/so-lieu", N_("Waiting times"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/hai-long", N_("Satisfaction"), ACT_REGISTER_SEE },
 	{ N_("Portal"), "/quan-tri/tin", N_("Articles"), ACT_ARTICLE_EDIT },
 };

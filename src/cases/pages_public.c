@@ -106,6 +106,29 @@ static struct value fee_text(struct request *request, struct value procedure)
 					value_integer(amount, 0)));
 }
 
+/* Whether a hall of the pack takes appointments for it (hall.json, src/reception). */
+static bool is_booked(struct value file, str procedure)
+{
+	struct value halls = value_get(file, S("halls"));
+	for (uint32_t h = 0; halls.kind == VALUE_LIST && h < halls.n; h++) {
+		struct value services = value_get(halls.items[h], S("services"));
+		for (uint32_t s = 0; services.kind == VALUE_LIST && s < services.n; s++) {
+			struct value names = value_get(services.items[s], S("procedures"));
+			if (value_integer(value_get(services.items[s], S("appointments")), 0) <= 0)
+				continue;
+			for (uint32_t i = 0; names.kind == VALUE_LIST && i < names.n; i++)
+				if (str_eq(value_text(names.items[i]), procedure))
+					return true;
+		}
+	}
+	return false;
+}
+
+static enum err read_hall(struct ctx *ctx, struct db *db, void *arg)
+{
+	return setting_read(ctx, db, S("hall"), arg);
+}
+
 static enum err procedure_page(struct request *request, struct response *response)
 {
 	struct cases *cases = request->state;
@@ -130,6 +153,10 @@ static enum err procedure_page(struct request *request, struct response *respons
 		  link_to(request, "/nop", procedure->name) : value_null());
 	value_set(arena, &view, S("receivers"),
 		  receivers_view(&request->ctx, cases, procedure, S("")));
+	struct value hall;
+	TRY(store_read(&request->ctx, cases_store(cases), read_hall, &hall));
+	value_set(arena, &view, S("booking_url"), is_booked(hall, procedure->name) ?
+		  link_to(request, "/dat-lich", procedure->name) : value_null());
 	response_view(response, "cases/procedure", view);
 	return OK;
 }

@@ -48,6 +48,10 @@ static const struct migration steps[] = {
 	  " changed_at INT NOT NULL DEFAULT 0);"
 	  "CREATE UNIQUE INDEX rating_case ON rating (case_id);"
 	  "CREATE INDEX rating_day ON rating (organisation, day);" },
+	/* That somebody came is what the ticket says. */
+	{ 3, "tickets of appointments",
+	  "ALTER TABLE appointment DROP COLUMN ticket;"
+	  "CREATE UNIQUE INDEX ticket_appointment ON ticket (appointment) WHERE appointment <> 0;" },
 };
 
 const struct migration_set reception_migrations = { "reception", steps,
@@ -215,7 +219,7 @@ enum err reception_verify(struct ctx *ctx, struct reception *reception,
 	*ret_report = (struct reception_report){ .sound = true, .finding = S("") };
 	for (size_t i = 0; i < ARRAY_SIZE(tables) && ret_report->sound; i++)
 		TRY(record_verify(ctx, reception->store, tables[i], ret_report));
-	return OK;
+	return store_read(ctx, reception->store, slots_verify, ret_report);
 }
 
 /* ---- looking up ---- */

@@ -105,6 +105,13 @@ static enum err show_kiosk(struct request *request, struct response *response,
 	TRY(put_services(request, hall, &view));
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Take a number")));
 	value_set(arena, &view, S("action"), link_view(request, path));
+	view_field(request, &view, "hen", ctx_text(&request->ctx, "Code of the appointment"),
+		   request_field(request, "hen"));
+	view_field_set(request, &view, "hen", "mode", value_str(S("numeric")));
+	view_field_set(request, &view, "hen", "width", value_str(S("10")));
+	view_field_set(request, &view, "hen", "complete", value_str(S("off")));
+	view_field_set(request, &view, "hen", "hint",
+		       view_text(request, "Eight digits; or hold the code of your appointment to the scanner"));
 	value_set(arena, &view, S("kiosk"), value_bool(kiosk));
 	value_set(arena, &view, S("key"), kiosk ? value_str(key) : value_null());
 	value_set(arena, &view, S("request"),
@@ -144,6 +151,33 @@ static str slip_path(struct request *request, const struct hall *hall, int64_t t
 			    str_empty(key) ? "" : "?khoa=", STR_ARG(key));
 }
 
+/* The scanner may give the whole address: the last digits of it are the code. */
+static str code_of(str text)
+{
+	text = str_trim(text);
+	return str_slice(text, text.n > CODE_DIGITS ? text.n - CODE_DIGITS : 0, text.n);
+}
+
+static enum err take_ticket(struct request *request, const struct hall *hall, struct ticket *ticket)
+{
+	const struct principal *principal = request_principal(request);
+	struct ticket_wanted wanted = {
+		.hall = hall, .service = request_field(request, "dich-vu"),
+		.priority = request_has(request, "uu-tien") ? PRIORITY_PERSON : PRIORITY_NONE,
+		.actor = principal ? principal->account : 0,
+		.request = request_field(request, "lan"),
+	};
+	str code = request_field(request, "hen");
+	if (str_empty(code))
+		return ticket_issue(&request->ctx, reception_of(request), &wanted, ticket);
+	wanted.request = S("");
+	enum err err = appointment_arrive(&request->ctx, reception_of(request), code_of(code), &wanted,
+					  ticket);
+	if (err == ERR_NOT_FOUND || err == ERR_CONFLICT)
+		request_mistake(request, "hen", "%.*s", STR_ARG(request->ctx.fault.message));
+	return err;
+}
+
 static enum err kiosk_post(struct request *request, struct response *response)
 {
 	const struct hall *hall = request_hall(request);
@@ -152,21 +186,17 @@ static enum err kiosk_post(struct request *request, struct response *response)
 		return no_hall(request);
 	str key = request_field(request, "khoa"), service = request_field(request, "dich-vu");
 	bool kiosk = is_kiosk(request, hall, key);
-	if (!hall_service(hall, service))
+	if (str_empty(request_field(request, "hen")) && !hall_service(hall, service))
 		request_mistake(request, "dich-vu", "Choose what you have come for");
 	if (request_has_mistakes(request))
 		return show_kiosk(request, response, hall, key);
 	if (!may_take(request, hall, kiosk))
 		return fail(&request->ctx, ERR_BUSY, "Too many numbers were taken from here; ask at"
 			    " the desk");
-	const struct principal *principal = request_principal(request);
-	struct ticket_wanted wanted = {
-		.hall = hall, .service = service,
-		.priority = request_has(request, "uu-tien") ? PRIORITY_PERSON : PRIORITY_NONE,
-		.actor = principal ? principal->account : 0,
-		.request = request_field(request, "lan"),
-	};
-	TRY(ticket_issue(&request->ctx, reception_of(request), &wanted, &ticket));
+	enum err err = take_ticket(request, hall, &ticket);
+	if (request_has_mistakes(request))
+		return show_kiosk(request, response, hall, key);
+	TRY(err);
 	hall_announce(request, hall, NULL);
 	response_redirect(response, slip_path(request, hall, ticket.id, kiosk ? key : S("")));
 	return OK;
@@ -177,6 +207,7 @@ static const struct field kiosk_fields[] = {
 	{ "uu-tien", N_("Priority"), FIELD_CHECK },
 	{ "khoa", N_("Key"), FIELD_LINE, .max = 40 },
 	{ "lan", N_("Request"), FIELD_LINE, .max = 40 },
+	{ "hen", N_("Code of the appointment"), FIELD_LINE, .max = 200 },
 	{ 0 },
 };
 
@@ -300,14 +331,12 @@ static enum err board_events(struct request *request, struct response *response)
 }
 
 const struct route hall_routes[] = {
-	{ WEB_GET, "/quay", PERM_PUBLIC, halls_page, .flags = ROUTE_MAIN },
-	{ WEB_GET, "/quay/{organisation}", PERM_PUBLIC, kiosk_page, .flags = ROUTE_MAIN },
-	{ WEB_POST, "/quay/{organisation}", PERM_PUBLIC, kiosk_post, .fields = kiosk_fields,
-	  .flags = ROUTE_MAIN },
-	{ WEB_GET, "/quay/{organisation}/phieu/{ticket}", PERM_PUBLIC, slip_page,
-	  .flags = ROUTE_MAIN },
-	{ WEB_GET, "/bang/{organisation}", PERM_PUBLIC, board_page, .flags = ROUTE_MAIN },
+	{ WEB_GET, "/quay", PERM_PUBLIC, halls_page },
+	{ WEB_GET, "/quay/{organisation}", PERM_PUBLIC, kiosk_page },
+	{ WEB_POST, "/quay/{organisation}", PERM_PUBLIC, kiosk_post, .fields = kiosk_fields },
+	{ WEB_GET, "/quay/{organisation}/phieu/{ticket}", PERM_PUBLIC, slip_page },
+	{ WEB_GET, "/bang/{organisation}", PERM_PUBLIC, board_page },
 	{ WEB_GET, "/bang/{organisation}/su-kien", PERM_PUBLIC, board_events,
-	  .flags = ROUTE_MAIN | ROUTE_EVENTS },
+	  .flags = ROUTE_EVENTS },
 	{ 0 },
 };

@@ -446,13 +446,11 @@ static enum err results_page(struct request *request, struct response *response)
 }
 
 const struct route rating_routes[] = {
-	{ WEB_GET, "/danh-gia/{code}", PERM_PUBLIC, rating_page, .flags = ROUTE_MAIN },
-	{ WEB_POST, "/danh-gia/{code}", PERM_PUBLIC, rating_post, .fields = rating_fields,
-	  .flags = ROUTE_MAIN },
-	{ WEB_GET, "/danh-gia/quay/{organisation}/{counter}", PERM_PUBLIC, faces_page,
-	  .flags = ROUTE_MAIN },
+	{ WEB_GET, "/danh-gia/{code}", PERM_PUBLIC, rating_page },
+	{ WEB_POST, "/danh-gia/{code}", PERM_PUBLIC, rating_post, .fields = rating_fields },
+	{ WEB_GET, "/danh-gia/quay/{organisation}/{counter}", PERM_PUBLIC, faces_page },
 	{ WEB_POST, "/danh-gia/quay/{organisation}/{counter}", PERM_PUBLIC, faces_post,
-	  .fields = faces_fields, .flags = ROUTE_MAIN },
+	  .fields = faces_fields },
 	{ WEB_GET, "/ban/hai-long", ACT_REGISTER_SEE, results_page, .flags = ROUTE_MAIN },
 	{ WEB_GET, "/ban/hai-long/{code}", ACT_CASE_SEE, rating_slip, .object = rated_object,
 	  .flags = ROUTE_MAIN },

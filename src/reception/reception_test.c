@@ -328,6 +328,121 @@ static void a_face_is_for_the_visit_just_served(struct fixture *fixture)
 	world_free(&w);
 }
 
+/* ---- appointments ---- */
+
+/* A working day ahead, and the first slot of it with places. */
+static struct booking free_slot(struct world *w, const char *phone)
+{
+	struct booking b = { .hall = w->hall, .service = hall_service(w->hall, S("ho-tich")),
+			     .procedure = S("khai-sinh"), .name = S("Lê Thị Mai"),
+			     .phone = str_z(phone) };
+	int64_t today = calendar_day(cases_calendar(w->town->cases), clock_business());
+	struct slot_list slots = { 0 };
+	struct db *db;
+	town_ok(w->town, store_snapshot(w->town->ctx, w->town->store, &db));
+	for (b.day = today; !slots.left && b.day <= today + 14; b.day++)
+		town_ok(w->town, slots_of_day(w->town->ctx, w->reception, db, w->hall, b.service,
+					      b.day, &slots));
+	store_release(db);
+	assert_true(slots.left > 0);
+	b.day--;
+	for (size_t i = 0; i < slots.n && !b.minute; i++)
+		b.minute = slots.items[i].left ? slots.items[i].minute : 0;
+	return b;
+}
+
+static void a_slot_takes_as_many_as_it_has_places(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct booking b = free_slot(&w, "0905000001");
+	struct appointment first, second, third;
+	town_ok(w.town, appointment_book(w.town->ctx, w.reception, &b, &first));
+	b.phone = S("0905000002");
+	town_ok(w.town, appointment_book(w.town->ctx, w.reception, &b, &second));
+	b.phone = S("0905000003");
+	assert_int_equal(appointment_book(w.town->ctx, w.reception, &b, &third), ERR_CONFLICT);
+	assert_sound();
+	town_ok(w.town, appointment_cancel(w.town->ctx, w.reception, first.code));
+	assert_int_equal(appointment_cancel(w.town->ctx, w.reception, first.code), ERR_CONFLICT);
+	town_ok(w.town, appointment_book(w.town->ctx, w.reception, &b, &third));
+	assert_sound();
+	fixture_by_hand(fixture, "UPDATE slot SET taken = 0");
+	assert_true(verify(&w).n > 0);
+	world_free(&w);
+}
+
+static void nothing_is_booked_outside_working_hours(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct booking b = free_slot(&w, "0905000001");
+	struct appointment a;
+	b.minute = 12 * 60;
+	assert_int_equal(appointment_book(w.town->ctx, w.reception, &b, &a), ERR_CONFLICT);
+	b.minute = 8 * 60;
+	b.day += 40;
+	assert_int_equal(appointment_book(w.town->ctx, w.reception, &b, &a), ERR_CONFLICT);
+	world_free(&w);
+}
+
+static void an_appointment_becomes_one_number_that_comes_first(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct booking b = free_slot(&w, "0905000001");
+	struct ticket_wanted wanted = { .hall = w.hall };
+	struct appointment a;
+	struct ticket t;
+	town_ok(w.town, appointment_book(w.town->ctx, w.reception, &b, &a));
+	int64_t ahead = b.day - calendar_day(cases_calendar(w.town->cases), clock_business());
+	if (ahead) /* the day has come */
+		assert_int_equal(appointment_arrive(w.town->ctx, w.reception, a.code, &wanted, &t),
+				 ERR_CONFLICT);
+	clock_set_business(clock_business() + ahead * USEC_DAY);
+	take(&w, "ho-tich", PRIORITY_PERSON);
+	town_ok(w.town, appointment_arrive(w.town->ctx, w.reception, a.code, &wanted, &t));
+	assert_int_equal(appointment_arrive(w.town->ctx, w.reception, a.code, &wanted, &t),
+			 ERR_CONFLICT);
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	town_ok(w.town, next(&w, &seat, &t));
+	assert_true(t.appointment == a.id);
+	assert_sound();
+	world_free(&w);
+}
+
+/* ---- figures ---- */
+
+static void waits_are_averaged_over_those_called(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct hall_figures *rows;
+	int64_t organisation = w.hall->organisation->id;
+	struct figures_wanted wanted = { .organisations = &organisation, .n = 1, .to = INT32_MAX };
+	size_t n;
+	struct db *db;
+	struct ticket t;
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	for (int i = 0; i < 10; i++) {
+		take(&w, "ho-tich", 0);
+		town_ok(w.town, next(&w, &seat, &t));
+		town_ok(w.town, act(&w, &seat, i ? TICKET_FINISH : TICKET_SKIP, &t));
+	}
+	take(&w, "ho-tich", 0);
+	/* Waits of 1 to 10 minutes. */
+	fixture_by_hand(fixture, "UPDATE ticket SET first_called_at = issued_at + number * 60000000"
+				 " WHERE number <= 10");
+	town_ok(w.town, store_snapshot(w.town->ctx, w.town->store, &db));
+	town_ok(w.town, hall_figures(w.town->ctx, db, &wanted, &rows, &n));
+	store_release(db);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].tickets, 11);
+	assert_int_equal(rows[0].waiting, 1);
+	assert_int_equal(rows[0].served, 9);
+	assert_int_equal(rows[0].absent, 1);
+	assert_int_equal(rows[0].called, 10);
+	assert_int_equal(rows[0].wait_sum, 55 * USEC_MINUTE);
+	assert_int_equal(rows[0].ninety, 9 * USEC_MINUTE);
+	world_free(&w);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -342,6 +457,10 @@ int main(void)
 		FIXTURE_TEST(a_case_has_one_rating_that_can_be_changed),
 		FIXTURE_TEST(a_rating_is_frozen_after_fifteen_days),
 		FIXTURE_TEST(a_face_is_for_the_visit_just_served),
+		FIXTURE_TEST(a_slot_takes_as_many_as_it_has_places),
+		FIXTURE_TEST(nothing_is_booked_outside_working_hours),
+		FIXTURE_TEST(an_appointment_becomes_one_number_that_comes_first),
+		FIXTURE_TEST(waits_are_averaged_over_those_called),
 	};
 	const struct migration_set *migrations[16] = { 0 };
 	size_t n = 0;

@@ -178,6 +178,57 @@ enum err ticket_rate(struct ctx *ctx, struct reception *reception, int64_t ticke
 enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
 			 int64_t day, int64_t ahead, int64_t *ret_minutes);
 
+/* ---- appointments (appointment.c) ---- */
+
+enum { CODE_DIGITS = 8, APPOINTMENTS_MOST = 300 };
+
+struct appointment {
+	int64_t id, organisation, day, minute;
+	str service, procedure, state; /* "booked", "cancelled" */
+	str code, name, phone;
+	str ticket; /* label, once they came */
+};
+
+struct appointment_list {
+	struct appointment *items;
+	size_t n;
+};
+
+struct slot {
+	int64_t minute, left; /* after midnight; places */
+};
+
+struct slot_list {
+	struct slot *items;
+	size_t n;
+	int64_t left; /* of all */
+};
+
+struct booking {
+	const struct hall *hall;
+	const struct hall_service *service;
+	str procedure, name, phone;
+	int64_t day, minute;
+};
+
+usec slot_at(const struct reception *reception, int64_t day, int64_t minute);
+/* What can be booked that day, from now on. */
+enum err slots_of_day(struct ctx *ctx, struct reception *reception, struct db *db,
+		      const struct hall *hall, const struct hall_service *service, int64_t day,
+		      struct slot_list *ret_list);
+/* ERR_CONFLICT: the slot is full or cannot be booked, or the telephone has enough of them. */
+enum err appointment_book(struct ctx *ctx, struct reception *reception,
+			  const struct booking *booking, struct appointment *ret_appointment);
+enum err appointment_load(struct ctx *ctx, struct db *db, str code, struct appointment *ret);
+enum err appointments_of_day(struct ctx *ctx, struct db *db, int64_t organisation, int64_t day,
+			     struct appointment_list *ret_list);
+enum err appointment_cancel(struct ctx *ctx, struct reception *reception, str code);
+/* The ticket of an appointment: wanted.hall, .actor. ERR_CONFLICT: another day or office, cancelled,
+ * or given before. */
+enum err appointment_arrive(struct ctx *ctx, struct reception *reception, str code,
+			    const struct ticket_wanted *wanted, struct ticket *ret_ticket);
+enum err slots_verify(struct ctx *ctx, struct db *db, void *report);
+
 /* ---- ratings of cases (rating.c) ---- */
 
 enum { RATING_QUESTIONS = 5, RATING_DAYS = 15, RATING_ROWS = 200 };
@@ -213,6 +264,29 @@ struct rating_row {
 };
 enum err rating_rows(struct ctx *ctx, struct db *db, const struct satisfaction_wanted *w,
 		     enum rating_by by, struct rating_row **ret_rows, size_t *ret_n);
+
+/* ---- waiting figures (figures.c) ---- */
+
+enum figures_by { FIGURES_ALL, FIGURES_SERVICE, FIGURES_COUNTER, FIGURES_DAY };
+enum { FIGURES_MOST = 1000 };
+
+struct figures_wanted {
+	const int64_t *organisations;
+	size_t n;
+	int64_t from, to; /* civil days, both included */
+	enum figures_by by;
+};
+
+struct hall_figures {
+	int64_t organisation;
+	str key; /* code of the service, number of the counter, civil day */
+	int64_t tickets, waiting, served, absent;
+	int64_t called;                /* at least once: what the waits are of */
+	usec wait_sum, ninety;         /* 90 % waited no longer */
+	usec service_sum;              /* of those served */
+};
+enum err hall_figures(struct ctx *ctx, struct db *db, const struct figures_wanted *w,
+		      struct hall_figures **ret_rows, size_t *ret_n);
 
 /* ---- shared by pages (look.c) ---- */
 
