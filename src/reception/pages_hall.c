@@ -111,7 +111,8 @@ static enum err show_kiosk(struct request *request, struct response *response,
 	view_field_set(request, &view, "hen", "width", value_str(S("10")));
 	view_field_set(request, &view, "hen", "complete", value_str(S("off")));
 	view_field_set(request, &view, "hen", "hint",
-		       view_text(request, "Eight digits; or hold the code of your appointment to the scanner"));
+		       view_text(request, "Eight digits; or hold the code of your appointment to the"
+			  " scanner"));
 	value_set(arena, &view, S("kiosk"), value_bool(kiosk));
 	value_set(arena, &view, S("key"), kiosk ? value_str(key) : value_null());
 	value_set(arena, &view, S("request"),
