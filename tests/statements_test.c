@@ -3,6 +3,8 @@
  * nobody opened is found here. Linked with all objects of the features, so none is left out.
  */
 #include "store/store_fixture.h"
+#include "cases/lists.h"
+#include "people/leave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,13 +13,15 @@
 
 #include "cases/cases.h"
 #include "cases/endings.h"
+#include "cases/fee.h"
 #include "people/people.h"
 #include "portal/portal.h"
 #include "reception/reception.h"
 
 static const struct migration_set *const migrations[] = {
-	&people_migrations, &cases_migrations, &tally_migrations, &letter_migrations,
-	&ending_migrations, &portal_migrations, &reception_migrations, NULL,
+	&people_migrations, &leave_migrations, &cases_migrations,
+	&lists_migrations, &tally_migrations, &letter_migrations,
+	&ending_migrations, &fee_migrations, &portal_migrations, &reception_migrations, NULL,
 };
 
 static void every_statement_of_the_program_is_understood(struct fixture *fixture)

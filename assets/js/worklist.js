@@ -1,4 +1,4 @@
-// Keys on a list of work: j and k move, x ticks, o opens, / searches, ? explains. They work only
+// Keys on a list of work: j and k move, x ticks (X all), o opens, / searches, ? explains. They work only
 // where the page has [data-worklist], never while typing, and can be switched off (WCAG 2.1.4).
 const OFF = "motcua.keys.off";
 
@@ -21,6 +21,7 @@ export function worklist() {
     j: () => move(1),
     k: () => move(-1),
     x: () => here()?.querySelector("input[type=checkbox]")?.click(),
+    X: () => document.querySelector("[data-all]")?.click(),
     o: () => here()?.querySelector("a")?.click(),
     "/": () => document.querySelector("[data-search]")?.focus(),
     "?": () => sheet?.showModal(),

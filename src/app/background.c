@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cases/endings.h"
 #include "cases/letter.h"
+#include "cases/lists.h"
 #include "store/mail.h"
 #include "store/outbox.h"
 
@@ -28,6 +29,12 @@ static enum err tick_rounds(struct ctx *ctx, struct app *app)
 	return rounds_tick(ctx, app->cases, AT_A_TIME, &n);
 }
 
+static enum err tick_reminders(struct ctx *ctx, struct app *app)
+{
+	int64_t n;
+	return cases_escalate(ctx, app->cases, AT_A_TIME, &n);
+}
+
 static const struct tick {
 	const char *name; /* for the log */
 	int every;        /* seconds */
@@ -35,6 +42,7 @@ static const struct tick {
 } ticks[] = {
 	{ "timers", 1, tick_timers },
 	{ "supplement rounds", 60, tick_rounds },
+	{ "reminders", 60, tick_reminders },
 };
 
 struct background {

@@ -1,6 +1,8 @@
 /* The data folder: settings, keys, and the rooms opened on it. */
 #include "app/app.h"
 #include "cases/endings.h"
+#include "cases/lists.h"
+#include "people/leave.h"
 
 #include "base/json.h"
 #include "base/log.h"
@@ -15,7 +17,8 @@
 
 extern const struct embedded_set embedded_templates, embedded_assets, embedded_languages;
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
+							  &cases_migrations, &lists_migrations,
 							  &tally_migrations,
 							  &letter_migrations,
 							  &reception_migrations,

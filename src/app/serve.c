@@ -2,6 +2,7 @@
 #include "app/app.h"
 
 #include "cases/letter.h"
+#include "cases/lists.h"
 #include "cases/pages.h"
 #include "portal/portal.h"
 #include "web/web.h"
@@ -114,6 +115,9 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "filing", filing_routes, 0, app->cases },
 		{ "tracking", tracking_routes, 0, app->cases },
 		{ "desk", desk_routes, 0, app->cases },
+		{ "lists", list_routes, 0, app->cases },
+		{ "bulk", bulk_routes, 0, app->cases },
+		{ "team", team_routes, 0, app->cases },
 		{ "case", case_routes, 0, app->cases },
 		{ "case_look", case_look_routes, 0, app->cases },
 		{ "hall", hall_routes, 0, app->reception },

@@ -1,5 +1,7 @@
 #include "cases/cases_fixture.h"
 #include "cases/endings.h"
+#include "cases/lists.h"
+#include "people/leave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +12,8 @@
 #include "base/embed.h"
 #include "base/json.h"
 
-const struct migration_set *const town_migrations[] = { &people_migrations, &cases_migrations,
+const struct migration_set *const town_migrations[] = { &people_migrations, &leave_migrations,
+							  &cases_migrations, &lists_migrations,
 							&tally_migrations, &letter_migrations,
 							&ending_migrations, &fee_migrations, NULL };
 

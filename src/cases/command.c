@@ -2,6 +2,7 @@
 #include "cases/fee.h"
 #include "cases/request_key.h"
 #include "cases/room.h"
+#include "people/leave.h"
 
 static struct value id_value(struct arena *arena, int64_t id)
 {
@@ -32,12 +33,36 @@ enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, 
 	return flow_state_read(ctx, command->procedure->flow, command->c.flow, &command->flow);
 }
 
+void command_stand_in(struct command *command, enum act what, const struct object *object,
+		      int64_t holder)
+{
+	const struct principal *p = command->who->principal;
+	struct principal own = *p;
+	int64_t lender = leave_stands_in(p, holder) ? holder : 0;
+	own.n_grants = 0;
+	for (size_t i = 0; i < p->n_grants; i++)
+		if (!p->grants[i].instead_of)
+			own.grants[own.n_grants++] = p->grants[i];
+	if (own.n_grants == p->n_grants || (!lender && may(command->cases->people, &own, what, object)))
+		return;
+	for (size_t i = 0; i < p->n_grants && !lender; i++) {
+		struct principal one = { .account = p->account, .grants = { p->grants[i] },
+					 .n_grants = 1 };
+		if (p->grants[i].instead_of && may(command->cases->people, &one, what, object))
+			lender = p->grants[i].instead_of;
+	}
+	if (lender)
+		command_say(command, "instead_of", id_value(command->ctx->arena, lender));
+}
+
 enum err command_may(struct command *command, enum act what)
 {
 	struct object object;
 	TRY(case_object(command->ctx, command->db, &command->c, &object));
-	if (may(command->cases->people, command->who->principal, what, &object))
+	if (may(command->cases->people, command->who->principal, what, &object)) {
+		command_stand_in(command, what, &object, 0);
 		return OK;
+	}
 	/* Who may not even see it is not told that it exists. */
 	if (!may(command->cases->people, command->who->principal, ACT_CASE_SEE, &object) &&
 	    !may(command->cases->people, command->who->principal, ACT_TRACK, &object))

@@ -1,10 +1,9 @@
-/* The officers' desk: lists by deadline, and taking a case in at the counter. */
+/* The officers' desk: taking a case in at the counter. */
 #include "cases/desk.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
 #include "cases/view.h"
-#include "cases/worklist.h"
 
 #include "text/markdown.h"
 #include "text/template.h"
@@ -27,204 +26,6 @@ struct form_env desk_form_env(struct request *request)
 		.offset = calendar_zone(cases_calendar(cases_of(request))), .country = S("84"),
 		.markdown = text_markup,
 	};
-}
-
-/* ---- which list ---- */
-
-static const struct list_name {
-	const char *key, *label;
-	bool urgent;
-} list_names[LISTS] = {
-	[LIST_TODO] = { "can-lam", N_("To do") },
-	[LIST_MINE] = { "cua-toi", N_("Taken by me") },
-	[LIST_LATE] = { "tre", N_("Late"), true },
-	[LIST_WAITING] = { "cho", N_("Waiting for the applicant") },
-	[LIST_ALL] = { "tat-ca", N_("All cases") },
-};
-
-static enum list list_of(str key)
-{
-	for (int i = 0; i < LISTS; i++)
-		if (str_eq(str_z(list_names[i].key), key))
-			return (enum list)i;
-	return LIST_TODO;
-}
-
-/* ---- the list as a table ---- */
-
-static struct value columns_view(struct request *request)
-{
-	static const char *const labels[] = { N_("Case"), N_("About"), N_("Procedure and step"),
-					      N_("State"), N_("Due") };
-	struct arena *arena = request->ctx.arena;
-	struct value columns = value_list();
-	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
-		struct value column = value_map();
-		value_append(arena, &column, S("label"), view_text(request, labels[i]));
-		value_append(arena, &column, S("url"), value_null());
-		value_append(arena, &column, S("sort"), value_null());
-		value_append(arena, &column, S("number"), value_null());
-		value_push(arena, &columns, column);
-	}
-	return columns;
-}
-
-static str list_url(struct request *request, const struct wanted *w, enum list list, bool filters)
-{
-	struct buf url = { .arena = request->ctx.arena };
-	buf_printf(&url, "/ban?xem=%s", list_names[list].key);
-	if (filters && !str_empty(w->words)) {
-		buf_str(&url, S("&q="));
-		url_encode(&url, w->words);
-	}
-	if (filters && !str_empty(w->procedure))
-		buf_printf(&url, "&thu-tuc=%.*s", STR_ARG(w->procedure));
-	return request_link(request, buf_view(&url));
-}
-
-static enum err tabs_view(struct request *request, struct db *db, const struct wanted *w,
-			  struct value *view)
-{
-	struct arena *arena = request->ctx.arena;
-	struct value tabs = value_map(), items = value_list();
-	struct worklist_counts counts;
-	TRY(worklist_count(&request->ctx, db, w, &counts));
-	bool sees_all = may(w->cases->people, w->principal, ACT_REGISTER_SEE, NULL);
-	for (int i = 0; i < LISTS; i++) {
-		struct value item = value_map();
-		int64_t n = counts.n[i];
-		if (i == LIST_ALL && !sees_all)
-			continue;
-		value_append(arena, &item, S("label"), view_text(request, list_names[i].label));
-		value_append(arena, &item, S("url"),
-			     value_str(list_url(request, w, (enum list)i, false)));
-		value_append(arena, &item, S("current"), value_bool(w->list == (enum list)i));
-		value_append(arena, &item, S("count"), i == LIST_ALL ? value_null()
-			     : counts.more ? value_str(arena_printf(arena, "%lld+", (long long)n))
-			     : value_int(n));
-		value_append(arena, &item, S("urgency"), list_names[i].urgent && n ?
-			     value_str(S("late")) : value_null());
-		value_push(arena, &items, item);
-	}
-	value_append(arena, &tabs, S("label"), view_text(request, "Worklists"));
-	value_append(arena, &tabs, S("items"), items);
-	value_set(arena, view, S("tabs"), tabs);
-	return OK;
-}
-
-static struct value filter_view(struct request *request, const struct wanted *w)
-{
-	struct arena *arena = request->ctx.arena;
-	struct value filter = value_map(), fields = value_list(), field = value_map();
-	struct value options = value_list(), all = value_map();
-	const struct procedure **items;
-	size_t n;
-	value_append(arena, &all, S("value"), value_str(S("")));
-	value_append(arena, &all, S("text"), view_text(request, "All procedures"));
-	value_append(arena, &all, S("selected"), value_bool(str_empty(w->procedure)));
-	value_push(arena, &options, all);
-	procedures_in_force(w->cases, arena, w->now, &items, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct value option = value_map();
-		value_append(arena, &option, S("value"), value_str(items[i]->name));
-		value_append(arena, &option, S("text"),
-			     value_str(procedure_text(items[i], S("title"), request->language)));
-		value_append(arena, &option, S("selected"),
-			     value_bool(str_eq(items[i]->name, w->procedure)));
-		value_push(arena, &options, option);
-	}
-	value_append(arena, &field, S("id"), value_str(S("filter-procedure")));
-	value_append(arena, &field, S("name"), value_str(S("thu-tuc")));
-	value_append(arena, &field, S("label"), view_text(request, "Procedure"));
-	value_append(arena, &field, S("options"), options);
-	value_push(arena, &fields, field);
-	value_append(arena, &filter, S("action"), value_str(request_link(request, S("/ban"))));
-	value_append(arena, &filter, S("label"), view_text(request, "Filter the list"));
-	value_append(arena, &filter, S("query"), str_empty(w->words) ? value_null() : value_str(w->words));
-	value_append(arena, &filter, S("list"), value_str(str_z(list_names[w->list].key)));
-	value_append(arena, &filter, S("fields"), fields);
-	value_append(arena, &filter, S("clear"), str_empty(w->words) && str_empty(w->procedure) ?
-		     value_null() : value_str(list_url(request, w, w->list, false)));
-	return filter;
-}
-
-/* The list is in order of what is due: the first step nobody holds is the next to take. */
-static void take_next(struct request *request, const struct wanted *w, const struct listed *listed,
-		      struct value rows_list, struct value *view)
-{
-	struct arena *arena = request->ctx.arena;
-	value_set(arena, view, S("take_next"), value_null());
-	for (uint32_t i = 0; i < rows_list.n && w->list == LIST_TODO; i++) {
-		str code = value_text(value_get(rows_list.items[i], S("id")));
-		str act = arena_printf(arena, "/ban/%.*s/viec/%lld/nhan", STR_ARG(code),
-				       (long long)listed[i].node);
-		if (listed[i].holder)
-			continue;
-		value_set(arena, view, S("take_next"), value_str(request_link(request, act)));
-		return;
-	}
-}
-
-static enum err table_view(struct request *request, struct db *db, const struct wanted *w,
-			   struct value *view)
-{
-	struct arena *arena = request->ctx.arena;
-	struct listed listed[ROWS + 1];
-	struct value table = value_map(), rows_list = value_list(), pagination = value_map();
-	size_t n;
-	TRY(worklist_rows(request, db, w, listed, &n, &rows_list));
-	take_next(request, w, listed, rows_list, view);
-	value_append(arena, &table, S("caption"), view_text(request, list_names[w->list].label));
-	value_append(arena, &table, S("worklist"), value_bool(true));
-	value_append(arena, &table, S("ticks"), value_null());
-	value_append(arena, &table, S("columns"), columns_view(request));
-	value_append(arena, &table, S("rows"), rows_list);
-	value_set(arena, view, S("table"), rows_list.n ? table : value_null());
-	if (n > ROWS) {
-		struct value next = value_map();
-		str url = arena_printf(arena, "%.*s&sau=%lld&hs=%lld",
-			STR_ARG(list_url(request, w, w->list, true)),
-			(long long)listed[ROWS - 1].due_at, (long long)listed[ROWS - 1].id);
-		value_append(arena, &next, S("url"), value_str(url));
-		value_append(arena, &pagination, S("previous"), value_null());
-		value_append(arena, &pagination, S("next"), next);
-		value_append(arena, &pagination, S("pages"), value_list());
-		value_set(arena, view, S("pagination"), pagination);
-	}
-	return OK;
-}
-
-static enum err desk_page(struct request *request, struct response *response)
-{
-	struct cases *cases = cases_of(request);
-	struct ctx *ctx = &request->ctx;
-	struct value view = value_map(), desk, empty = value_map();
-	struct wanted w = {
-		.list = list_of(request_query(request, "xem")),
-		.words = str_trim(request_query(request, "q")),
-		.procedure = request_query(request, "thu-tuc"),
-		.after_due = request_query_int(request, "sau", 0),
-		.after_id = request_query_int(request, "hs", 0),
-		.principal = request_principal(request), .cases = cases, .now = clock_business(),
-	};
-	struct db *db;
-	view_page(request, &view, str_z(ctx_text(ctx, "Worklists")));
-	TRY(store_snapshot(ctx, cases->store, &db));
-	TRY(desk_navigation(request, cases_of(request)->people, "/ban", &desk));
-	TRY(tabs_view(request, db, &w, &view));
-	TRY(table_view(request, db, &w, &view));
-	store_release(db);
-	value_append(ctx->arena, &empty, S("title"), view_text(request, "Nothing is waiting here"));
-	value_append(ctx->arena, &empty, S("text"), value_null());
-	value_append(ctx->arena, &empty, S("url"), value_null());
-	value_append(ctx->arena, &empty, S("label"), value_null());
-	value_set(ctx->arena, &view, S("empty"),
-		  value_is_null(value_get(view, S("table"))) ? empty : value_null());
-	value_set(ctx->arena, &view, S("desk"), desk);
-	value_set(ctx->arena, &view, S("filter"), filter_view(request, &w));
-	value_set(ctx->arena, &view, S("csrf"), value_str(request_csrf(request)));
-	response_view(response, "cases/desk", view);
-	return OK;
 }
 
 /* ---- taking a case in ---- */
@@ -455,7 +256,6 @@ static enum err intake_post(struct request *request, struct response *response)
 }
 
 const struct route desk_routes[] = {
-	{ WEB_GET, "/ban", ACT_DESK, desk_page, .flags = ROUTE_MAIN },
 	{ WEB_GET, "/ban/nop", ACT_CASE_FILE, choose_page, .flags = ROUTE_MAIN },
 	{ WEB_GET, "/ban/nop/{procedure}", ACT_CASE_FILE, intake_page, .flags = ROUTE_MAIN },
 	{ WEB_POST, "/ban/nop/{procedure}", ACT_CASE_FILE, intake_post, .flags = ROUTE_MAIN,

@@ -76,6 +76,13 @@ void command_prepare(struct command *command, usec effective_at);
 enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, str code);
 /* ERR_FORBIDDEN unless the actor may do this to the case. */
 enum err command_may(struct command *command, enum act what);
+/* Says in the event for whom the actor stands in, where it is a lent right that lets it, or another's
+ * step (`holder`, 0: nobody's). */
+void command_stand_in(struct command *command, enum act what, const struct object *object,
+		      int64_t holder);
+/* case_claim inside a command of the caller (tasks.c). */
+enum err task_claim_in(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       str code, uint32_t node);
 /* Sets a column of the case (table in fold.c) in the public or personal part. */
 void command_set(struct command *command, const char *column, struct value v);
 void command_set_int(struct command *command, const char *column, int64_t n);

@@ -2,11 +2,13 @@
 #include "cases/endings.h"
 #include "cases/fee.h"
 #include "cases/letter.h"
+#include "cases/lists.h"
 #include "cases/room.h"
 
 const struct case_table *const case_tables[] = {
 	&letter_table, &round_table, &late_table, &correction_table, &issued_table,
-	&delivery_table, &fee_table, &receipt_table, &refund_table, NULL,
+	&delivery_table, &fee_table, &receipt_table, &refund_table,
+	&escalation_table, &lateness_table, NULL,
 };
 
 static const struct case_column *column_of(const struct case_table *table, str name)

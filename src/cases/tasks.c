@@ -3,6 +3,8 @@
 #include "cases/letter.h"
 #include "cases/room.h"
 
+#include "people/leave.h"
+
 struct job {
 	struct cases *cases;
 	const struct actor *who;
@@ -31,16 +33,18 @@ static enum err may_task(struct command *command, enum act what, const struct ca
 		.organisation = command->c.organisation, .agencies = &task->agency, .n_agencies = 1,
 		.has_role = what == ACT_CASE_WORK, .role = task->role, .case_id = command->c.id,
 	};
-	if (may(command->cases->people, command->who->principal, what, &object))
-		return OK;
-	return command_may(command, ACTS);
+	if (!may(command->cases->people, command->who->principal, what, &object))
+		return command_may(command, ACTS);
+	command_stand_in(command, what, &object, task->holder);
+	return OK;
 }
 
 static enum err held_by_other(struct command *command, const struct case_task *task)
 {
 	str name;
 	if (!task->holder || task->holder == command->who->principal->account ||
-	    command->who->principal->system)
+	    command->who->principal->system ||
+	    leave_stands_in(command->who->principal, task->holder))
 		return OK;
 	TRY(account_name(command->ctx, command->db, task->holder, &name));
 	return fail(command->ctx, ERR_CONFLICT, "%.*s is working on this step", STR_ARG(name));
@@ -70,10 +74,18 @@ static enum err claim(struct ctx *ctx, struct db *db, void *arg)
 	TRY(begin_task(&command, ctx, db, job, &task));
 	TRY(may_task(&command, ACT_CASE_WORK, &task));
 	TRY(held_by_other(&command, &task));
-	if (task.holder)
+	if (task.holder == job->who->principal->account ||
+	    (task.holder && job->who->principal->system))
 		return OK;
 	set_holder(&command, job->node, job->who->principal->account);
 	return command_commit(&command);
+}
+
+enum err task_claim_in(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       str code, uint32_t node)
+{
+	struct job job = { .cases = cases, .who = who, .code = code, .node = node };
+	return claim(ctx, db, &job);
 }
 
 enum err case_claim(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,

@@ -37,6 +37,8 @@ static const struct sentence sentences[] = {
 	{ "fee.receipt_cancelled", N_("Receipt cancelled"), true },
 	{ "fee.refunded", N_("Fee paid back"), true },
 	{ "fee.waived", N_("Waiver of the fee decided"), true },
+	{ "task.escalated", N_("Reminder: the time of this step is running out"), false },
+	{ "case.lateness_explained", N_("Reason of the delay"), false },
 	{ "letter.made", N_("Letter made"), false },
 };
 
@@ -120,6 +122,19 @@ static struct value opened_offices(const struct line *line, const struct event *
 	return offices;
 }
 
+/* "Trần B, standing in for Nguyễn A" */
+static enum err add_lender(const struct line *line, const struct event *event, str *who)
+{
+	int64_t lender;
+	str name;
+	if (!id_parse(value_text(value_get(event->open, S("instead_of"))), &lender))
+		return OK;
+	TRY(account_name(line->ctx, line->db, lender, &name));
+	*who = arena_printf(line->ctx->arena, ctx_text(line->ctx, "%.*s, standing in for %.*s"),
+			    STR_ARG(*who), STR_ARG(name));
+	return OK;
+}
+
 static enum err line_view(const struct line *line, const struct event *event,
 			  const struct sentence *sentence, struct value *list)
 {
@@ -131,6 +146,7 @@ static enum err line_view(const struct line *line, const struct event *event,
 	str office = organisation_name(organisation_by_id(line->cases->people, event->organisation),
 				       ctx_language(line->ctx));
 	TRY(account_name(line->ctx, line->db, event->actor, &who));
+	TRY(add_lender(line, event, &who));
 	value_set(arena, &item, S("at"), value_str(time_format(arena, event->effective_at, zone)));
 	if (line->ctx->language)
 		value_set(arena, &item, S("at_text"),

@@ -2,11 +2,13 @@
 #include "cases/worklist.h"
 #include "cases/room.h"
 #include "cases/view.h"
+#include "people/leave.h"
 
 #include "text/vietnamese.h"
 
 enum {
 	BRANCHES_MAX = 32,  /* above, one condition with all places and a sort */
+	WAITING_PLACES = 4,
 	SEARCH_FOUND = 500, /* by each way of searching */
 	SEARCH_DEEP = 5000, /* newest cases searched for words in the middle of a name */
 	COUNT_DEEP = 2000,
@@ -75,44 +77,120 @@ static void search_cases(const struct wanted *w, const int64_t *ids, size_t n, s
 	sql_add(q, SQL(")"));
 }
 
-static void task_branch(const struct wanted *w, const struct task_group *group, sql_t *q)
+/* ---- filters ---- */
+
+static void filter_due(const struct wanted *w, struct sql column, sql_t *q)
 {
-	sql_add(q, SQL("SELECT t.organisation AS organisation, t.case_id AS id, t.node, t.element,"
-		       " t.holder, t.due_at AS due," CASE_COLUMNS ", COALESCE(a.name, '') AS holds"
-		       " FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
-		       " AND c.id = t.case_id LEFT JOIN account a ON a.id = t.holder"
-		       " WHERE t.state = 0"));
-	if (group)
-		sql_add(q, SQL(" AND t.agency = $1 AND t.role = $2"), group->agency,
-			role_id(group->role));
-	else
-		may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
-	if (w->list == LIST_MINE)
-		sql_add(q, SQL(" AND t.holder = $1"), w->principal->account);
-	if (w->list == LIST_LATE)
-		sql_add(q, SQL(" AND t.due_at > 0 AND t.due_at < $1"), w->now);
-	if (w->list == LIST_WAITING)
-		sql_add(q, SQL(" AND c.status = 5"));
-	else
-		sql_add(q, SQL(" AND c.status <> 5"));
+	if (w->due_from) {
+		sql_add(q, SQL(" AND "));
+		sql_add(q, column);
+		sql_add(q, SQL(" >= $1"), w->due_from);
+	}
+	if (w->due_before) {
+		sql_add(q, SQL(" AND "));
+		sql_add(q, column);
+		sql_add(q, SQL(" > 0 AND "));
+		sql_add(q, column);
+		sql_add(q, SQL(" < $1"), w->due_before);
+	}
+}
+
+static void filter_case(const struct wanted *w, sql_t *q)
+{
+	if (w->organisation)
+		sql_add(q, SQL(" AND c.organisation = $1"), w->organisation);
 	if (!str_empty(w->procedure))
 		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	if (w->status)
+		sql_add(q, SQL(" AND c.status = $1"), w->status);
+}
+
+static void filter_tasks(const struct wanted *w, sql_t *q)
+{
+	filter_case(w, q);
+	filter_due(w, SQL("t.due_at"), q);
+	if (!str_empty(w->step))
+		sql_add(q, SQL(" AND t.element = $1"), w->step);
+	if (w->holder == HOLDER_NOBODY)
+		sql_add(q, SQL(" AND t.holder = 0"));
+	else if (w->holder)
+		sql_add(q, SQL(" AND t.holder = $1"), w->holder);
+	if (w->list == LIST_LATE || w->hurry == HURRY_LATE)
+		sql_add(q, SQL(" AND t.due_at > 0 AND t.due_at < $1"), w->now);
+	if (w->hurry == HURRY_SOON)
+		sql_add(q, SQL(" AND t.due_at >= $1 AND (t.due_at - t.created_at) * 4 <="
+			       " ($1 - t.created_at) * 5"), w->now);
 	search_tasks(w, q);
-	if (w->after_id)
+}
+
+/* ---- one walk along an index ---- */
+
+/* What is walked: the steps of a role at an agency, of a holder, of an organisation. */
+enum walk { WALK_ROLE, WALK_HOLDER, WALK_OFFICE, WALK_WAITING, WALK_GRANTS };
+
+struct branch {
+	enum walk walk;
+	const struct task_group *group;
+	int64_t id; /* of the holder or the organisation */
+};
+
+static void begin_branch(const struct wanted *w, const struct branch *b, sql_t *q)
+{
+	/* Waiting cases are few among the open ones: they are walked from their own index. */
+	if (b->walk == WALK_WAITING)
+		sql_add(q, SQL(" FROM case_file c CROSS JOIN case_task t LEFT JOIN account a"
+			       " ON a.id = t.holder WHERE c.organisation = $1 AND c.status = 5"
+			       " AND t.organisation = c.organisation AND t.case_id = c.id"
+			       " AND t.state = 0"), b->id);
+	else
+		sql_add(q, SQL(" FROM case_task t JOIN case_file c"
+			       " ON c.organisation = t.organisation AND c.id = t.case_id"
+			       " LEFT JOIN account a ON a.id = t.holder WHERE t.state = 0"));
+	if (b->walk == WALK_ROLE)
+		sql_add(q, SQL(" AND t.agency = $1 AND t.role = $2"), b->group->agency,
+			role_id(b->group->role));
+	if (b->walk == WALK_OFFICE)
+		sql_add(q, SQL(" AND t.organisation = $1"), b->id);
+	if (b->walk == WALK_HOLDER)
+		sql_add(q, SQL(" AND t.holder = $1 AND t.holder <> 0"), b->id);
+	if (b->walk != WALK_ROLE && b->walk != WALK_OFFICE)
+		may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
+}
+
+static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q)
+{
+	sql_add(q, SQL("SELECT t.organisation AS organisation, t.case_id AS id, t.node AS node,"
+		       " t.element AS element, t.holder AS holder, t.due_at AS due," CASE_COLUMNS
+		       ", COALESCE(a.name, '') AS holds"));
+	begin_branch(w, b, q);
+	if (w->list == LIST_WAITING && b->walk != WALK_WAITING)
+		sql_add(q, SQL(" AND c.status = 5"));
+	else if (w->list != LIST_WAITING)
+		sql_add(q, SQL(" AND c.status <> 5"));
+	filter_tasks(w, q);
+	if (w->after_id && w->list == LIST_WAITING)
+		sql_add(q, SQL(" AND c.id > $1"), w->after_id);
+	else if (w->after_id)
 		sql_add(q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due, w->after_id);
-	sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
+	if (w->list == LIST_WAITING)
+		sql_add(q, SQL(" ORDER BY c.id LIMIT $1"), ROWS + 1);
+	else
+		sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
 }
 
 static void case_branch(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
 {
-	sql_add(q, SQL("SELECT c.organisation AS organisation, c.id AS id, 0, '', 0, c.due_at AS due,"
-		       CASE_COLUMNS ", '' AS holds FROM case_file c WHERE "));
+	sql_add(q, SQL("SELECT c.organisation AS organisation, c.id AS id, 0 AS node, '' AS element,"
+		       " 0 AS holder, c.due_at AS due," CASE_COLUMNS ", '' AS holds"
+		       " FROM case_file c WHERE "));
 	if (n == 1)
 		sql_add(q, SQL("c.organisation = $1"), ids[0]);
 	else
 		sql_in(q, SQL("c.organisation"), ids, n);
-	if (!str_empty(w->procedure))
-		sql_add(q, SQL(" AND c.procedure = $1"), w->procedure);
+	filter_case(w, q);
+	filter_due(w, SQL("c.due_at"), q);
+	if (w->hurry == HURRY_LATE)
+		sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1 AND c.finished_at = 0"), w->now);
 	search_cases(w, ids, n, q);
 	if (w->after_id)
 		sql_add(q, SQL(" AND c.id < $1"), w->after_id);
@@ -124,21 +202,54 @@ static void next_branch(sql_t *q, size_t i)
 	sql_add(q, i ? SQL(") AS b UNION ALL SELECT * FROM (") : SQL("SELECT * FROM ("));
 }
 
+/* Which walks make up the list. One that needs too many is one condition with a sort. */
+static size_t branches_of(struct arena *arena, const struct wanted *w, struct branch *branches)
+{
+	struct task_group *groups;
+	int64_t *ids, holders[GRANTS_MAX + 1];
+	size_t n = 0;
+	if (w->list == LIST_MINE) {
+		n = leave_holders(w->principal, holders);
+		for (size_t i = 0; i < n; i++)
+			branches[i] = (struct branch){ .walk = WALK_HOLDER, .id = holders[i] };
+		return n;
+	}
+	if (w->list == LIST_TEAM || w->list == LIST_WAITING) {
+		bool team = w->list == LIST_TEAM;
+		n = may_organisations(w->cases->people, w->principal,
+				      team ? ACT_CASE_ASSIGN : ACT_CASE_WORK, arena, &ids);
+		for (size_t i = 0; i < n && i < BRANCHES_MAX; i++)
+			branches[i] = (struct branch){ .walk = team ? WALK_OFFICE : WALK_WAITING,
+						       .id = ids[i] };
+		if (team)
+			return n <= BRANCHES_MAX ? n : 0;
+		/* A partner's cases were received elsewhere; many places make a long condition. */
+		if (n && n <= WAITING_PLACES)
+			return n;
+	}
+	n = may_tasks(w->cases->people, w->principal, arena, &groups);
+	for (size_t i = 0; i < n && i < BRANCHES_MAX; i++)
+		branches[i] = (struct branch){ .walk = WALK_ROLE, .group = &groups[i] };
+	if (n && n <= BRANCHES_MAX / 2 && str_empty(w->words))
+		return n;
+	branches[0] = (struct branch){ .walk = WALK_GRANTS };
+	return 1;
+}
+
 static sql_t tasks_query(struct arena *arena, const struct wanted *w)
 {
 	sql_t q = sql_new(arena);
-	struct task_group *groups;
-	size_t n = may_tasks(w->cases->people, w->principal, arena, &groups);
-	if (n == 0 || n > BRANCHES_MAX / 2 || !str_empty(w->words)) {
-		task_branch(w, NULL, &q);
-		return q;
-	}
-	for (size_t i = 0; i < n; i++) {
+	struct branch branches[BRANCHES_MAX + 1] = { { .walk = WALK_OFFICE } };
+	size_t n = branches_of(arena, w, branches);
+	for (size_t i = 0; i < (n ? n : 1); i++) {
 		if (n > 1)
 			next_branch(&q, i);
-		task_branch(w, &groups[i], &q);
+		/* Nobody's office: organisation 0 has no cases. */
+		task_branch(w, &branches[i], &q);
 	}
-	if (n > 1)
+	if (n > 1 && w->list == LIST_WAITING)
+		sql_add(&q, SQL(") AS b ORDER BY id LIMIT $1"), ROWS + 1);
+	else if (n > 1)
 		sql_add(&q, SQL(") AS b ORDER BY due, id LIMIT $1"), ROWS + 1);
 	return q;
 }
@@ -160,6 +271,31 @@ static sql_t cases_query(struct arena *arena, const struct wanted *w)
 	return q;
 }
 
+static sql_t list_query(struct arena *arena, const struct wanted *w)
+{
+	return w->list == LIST_ALL ? cases_query(arena, w) : tasks_query(arena, w);
+}
+
+/* What only the rows that are shown need: notes, what others did last, when it was opened last. */
+static sql_t shown_query(struct arena *arena, const struct wanted *w)
+{
+	sql_t q = sql_new(arena), inner = list_query(arena, w);
+	sql_add(&q, SQL("SELECT s.*, (SELECT COUNT(*) FROM case_note n WHERE"
+			" n.organisation = s.organisation AND n.case_id = s.id),"
+			" (SELECT e.recorded_at FROM event e WHERE e.object = s.id AND e.object <> 0"
+			" AND e.actor <> $1 ORDER BY e.id DESC LIMIT 1),"
+			" (SELECT MAX(x.at) FROM access x WHERE x.object = s.id AND x.account = $1)"
+			" FROM ("), w->principal->account);
+	sql_append(&q, &inner);
+	if (w->list == LIST_ALL)
+		sql_add(&q, SQL(") AS s ORDER BY id DESC"));
+	else if (w->list == LIST_WAITING)
+		sql_add(&q, SQL(") AS s ORDER BY id"));
+	else
+		sql_add(&q, SQL(") AS s ORDER BY due, id"));
+	return q;
+}
+
 /* ---- rows as views ---- */
 
 /* What the row before had in words: neighbours in a list are due on the same day at the same step. */
@@ -173,7 +309,8 @@ struct said {
 
 static struct value cell(struct arena *arena, str text, struct value url, bool head)
 {
-	static const str rest[] = { S("number"), S("note"), S("status"), S("deadline") };
+	static const str rest[] = { S("number"), S("note"), S("status"), S("deadline"),
+				    S("unread"), S("remark") };
 	struct value c = value_map();
 	value_append(arena, &c, S("head"), value_bool(head));
 	value_append(arena, &c, S("text"), value_str(text));
@@ -229,18 +366,38 @@ static void say_step(struct request *request, const struct wanted *w, const stru
 		procedure_step_name(procedure, at, request->language);
 }
 
+/* What beside the case itself a row tells the officer who reads it. */
+struct marks {
+	int64_t notes;
+	bool unread;
+	str note; /* the newest */
+};
+
+static struct value note_mark(struct arena *arena, const struct marks *marks)
+{
+	struct value mark = value_map();
+	if (!marks->notes)
+		return value_null();
+	value_append(arena, &mark, S("n"), value_int(marks->notes));
+	value_append(arena, &mark, S("text"), value_str(marks->note));
+	return mark;
+}
+
 static struct value row_view_of(struct request *request, const struct wanted *w,
 				const struct case_file *c, const struct listed *row,
-				struct said *said)
+				const struct marks *marks, struct said *said)
 {
 	struct ctx *ctx = &request->ctx;
 	struct arena *arena = ctx->arena;
 	struct value item = value_map(), cells = value_list(), last;
 	str url = request_link(request, arena_join(arena, (str[]){ S("/ban/"), c->code }, 2));
 	say_step(request, w, c, row->element, said);
-	value_push(arena, &cells, cell(arena, c->code, value_str(url), true));
+	last = cell(arena, c->code, value_str(url), true);
+	value_set(arena, &last, S("unread"), value_bool(marks->unread));
+	value_push(arena, &cells, last);
 	last = cell(arena, c->subject, value_null(), false);
 	value_set(arena, &last, S("note"), value_str(c->applicant));
+	value_set(arena, &last, S("remark"), note_mark(arena, marks));
 	value_push(arena, &cells, last);
 	last = cell(arena, said->title, value_null(), false);
 	value_set(arena, &last, S("note"),
@@ -252,8 +409,11 @@ static struct value row_view_of(struct request *request, const struct wanted *w,
 	last = cell(arena, S(""), value_null(), false);
 	value_set(arena, &last, S("deadline"), deadline_cell(ctx, w, *c, row, said));
 	value_push(arena, &cells, last);
-	value_append(arena, &item, S("id"), value_str(c->code));
-	value_append(arena, &item, S("tick"), value_null());
+	value_append(arena, &item, S("id"), value_str(!row->node ? c->code : arena_printf(arena,
+		"%.*s~%lld", STR_ARG(c->code), (long long)row->node)));
+	value_append(arena, &item, S("key"), value_str(arena_printf(arena, "%lld-%lld",
+		(long long)row->id, (long long)row->node)));
+	value_append(arena, &item, S("tick"), value_str(c->code));
 	value_append(arena, &item, S("cells"), cells);
 	return item;
 }
@@ -261,7 +421,7 @@ static struct value row_view_of(struct request *request, const struct wanted *w,
 static struct listed listed_of(const struct rows *r)
 {
 	return (struct listed){ row_int(r, 0), row_int(r, 1), row_int(r, 2), row_int(r, 4),
-				row_int(r, 5), row_str(r, 3), row_str(r, 16) };
+				row_int(r, 5), row_str(r, 6), row_str(r, 3), row_str(r, 16) };
 }
 
 static struct case_file light_case(const struct rows *r)
@@ -288,6 +448,22 @@ static enum err add_cases(struct request *request, struct db *db, const struct w
 	return OK;
 }
 
+static struct marks marks_of(const struct rows *r)
+{
+	usec changed = row_int(r, 18), opened = row_int(r, 19);
+	return (struct marks){ .notes = row_int(r, 17), .unread = !opened || changed > opened };
+}
+
+static enum err newest_note(struct ctx *ctx, struct db *db, const struct listed *row,
+			    struct marks *marks)
+{
+	if (!marks->notes)
+		return OK;
+	return db_text(ctx, db, &marks->note,
+		       SQL("SELECT body FROM case_note WHERE organisation = $1 AND case_id = $2"
+			   " ORDER BY id DESC LIMIT 1"), row->organisation, row->id);
+}
+
 enum err worklist_rows(struct request *request, struct db *db, const struct wanted *w,
 		       struct listed *listed, size_t *ret_n, struct value *ret_rows)
 {
@@ -295,18 +471,56 @@ enum err worklist_rows(struct request *request, struct db *db, const struct want
 	struct said said = { .day = INT64_MIN };
 	struct rows rows;
 	size_t n = 0;
-	sql_t q = w->list == LIST_ALL ? cases_query(arena, w) : tasks_query(arena, w);
+	sql_t q = shown_query(arena, w);
 	*ret_rows = value_list();
 	TRY(db_query_built(&request->ctx, db, &rows, &q));
 	for (; n <= ROWS && rows_next(&rows); n++) {
 		listed[n] = listed_of(&rows);
+		if (n == ROWS)
+			continue;
 		struct case_file c = light_case(&rows);
-		if (n < ROWS)
-			value_push(arena, ret_rows, row_view_of(request, w, &c, &listed[n], &said));
+		struct marks marks = marks_of(&rows);
+		TRY(newest_note(&request->ctx, db, &listed[n], &marks));
+		value_push(arena, ret_rows, row_view_of(request, w, &c, &listed[n], &marks, &said));
 	}
 	TRY(rows_end(&rows));
 	*ret_n = n;
 	return request->wants_json ? add_cases(request, db, w, listed, ret_rows) : OK;
+}
+
+enum err worklist_free(struct ctx *ctx, struct db *db, const struct wanted *w,
+		       struct listed *listed, size_t *ret_n)
+{
+	struct wanted free = *w;
+	struct rows rows;
+	free.holder = HOLDER_NOBODY;
+	sql_t q = tasks_query(ctx->arena, &free);
+	*ret_n = 0;
+	TRY(db_query_built(ctx, db, &rows, &q));
+	while (*ret_n <= ROWS && rows_next(&rows))
+		listed[(*ret_n)++] = listed_of(&rows);
+	return rows_end(&rows);
+}
+
+/* The query's own limit is a page: counting walks page after page of ids only as far as asked. */
+enum err worklist_size(struct ctx *ctx, struct db *db, const struct wanted *w, int64_t most,
+		       int64_t *ret_n)
+{
+	struct wanted page = *w;
+	*ret_n = 0;
+	for (size_t n = ROWS + 1; n > ROWS && *ret_n < most;) {
+		sql_t q = list_query(ctx->arena, &page);
+		struct rows rows;
+		TRY(db_query_built(ctx, db, &rows, &q));
+		for (n = 0; rows_next(&rows); n++)
+			if (n < ROWS) {
+				page.after_due = row_int(&rows, 5);
+				page.after_id = row_int(&rows, 1);
+			}
+		TRY(rows_end(&rows));
+		*ret_n += (int64_t)(n > ROWS ? ROWS : n);
+	}
+	return OK;
 }
 
 /* ---- counts ---- */
@@ -374,7 +588,7 @@ static enum err count_tasks(struct ctx *ctx, struct db *db, const struct wanted 
 	TRY(db_one_built(ctx, db, &row, &q));
 	for (int i = LIST_TODO; i <= LIST_WAITING; i++)
 		counts->n[i] = row_int(&row, i);
-	counts->n[LIST_ALL] = 0;
+	counts->n[LIST_TEAM] = counts->n[LIST_ALL] = 0;
 	counts->more = row_int(&row, 4) == COUNT_DEEP;
 	return OK;
 }

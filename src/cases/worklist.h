@@ -19,11 +19,21 @@
 
 enum { ROWS = 50 };
 
-enum list { LIST_TODO, LIST_MINE, LIST_LATE, LIST_WAITING, LIST_ALL, LISTS };
+/* LIST_TEAM: open steps of everybody in the offices the principal is head of. */
+enum list { LIST_TODO, LIST_MINE, LIST_LATE, LIST_WAITING, LIST_TEAM, LIST_ALL, LISTS };
+
+/* HURRY_SOON: four fifths of the way from beginning to due date are gone, and it is not late yet. */
+enum hurry { HURRY_ANY, HURRY_LATE, HURRY_SOON };
+
+enum { HOLDER_ANY = 0, HOLDER_NOBODY = -1 };
 
 struct wanted {
 	enum list list;
-	str words, procedure;
+	str words, procedure, step;    /* "" and 0: any */
+	int64_t organisation, holder;  /* an account, HOLDER_ANY or HOLDER_NOBODY */
+	int64_t status;
+	usec due_from, due_before;
+	enum hurry hurry;
 	int64_t after_due, after_id; /* keyset: where the page before ended */
 	const struct principal *principal;
 	struct cases *cases;
@@ -33,7 +43,7 @@ struct wanted {
 /* node and element are those of the task: 0 and "" in LIST_ALL. */
 struct listed {
 	int64_t organisation, id, node, holder, due_at;
-	str element, holder_name;
+	str code, element, holder_name;
 };
 
 /* `listed` has room for ROWS + 1; *ret_n > ROWS: there is a next page. *ret_rows are the rows of
@@ -41,7 +51,16 @@ struct listed {
 enum err worklist_rows(struct request *request, struct db *db, const struct wanted *w,
 		       struct listed *listed, size_t *ret_n, struct value *ret_rows);
 
-/* How many are in each list; with `more` there are at least so many. 0 for LIST_ALL. */
+/* The first `most` steps of the list that nobody holds, most urgent first; listed has room for ROWS + 1. */
+enum err worklist_free(struct ctx *ctx, struct db *db, const struct wanted *w,
+		       struct listed *listed, size_t *ret_n);
+
+/* How many the list has, at most `most`. */
+enum err worklist_size(struct ctx *ctx, struct db *db, const struct wanted *w, int64_t most,
+		       int64_t *ret_n);
+
+/* How many are in each list; with `more` there are at least so many. 0 for LIST_TEAM and
+ * LIST_ALL. */
 struct worklist_counts {
 	int64_t n[LISTS];
 	bool more;

@@ -1,3 +1,4 @@
+#include "people/leave.h"
 #include "people/room.h"
 
 #include "store/event.h"
@@ -188,9 +189,10 @@ enum err account_principal(struct ctx *ctx, struct db *db, int64_t account,
 	while (rows_next(&rows)) {
 		enum role role = role_of(row_view(&rows, 0));
 		if (role < ROLES && p.n_grants < GRANTS_MAX)
-			p.grants[p.n_grants++] = (struct grant){ role, row_int(&rows, 1) };
+			p.grants[p.n_grants++] = (struct grant){ role, row_int(&rows, 1), 0 };
 	}
 	TRY(rows_end(&rows));
+	TRY(leave_grants(ctx, db, &p));
 	*ret_principal = p;
 	return OK;
 }

@@ -69,6 +69,7 @@ str organisation_name(const struct organisation *organisation, str language);
 struct grant {
 	enum role role;
 	int64_t organisation;
+	int64_t instead_of; /* account whose right it is, lent during leave; 0: the own */
 };
 
 enum { GRANTS_MAX = 32 };

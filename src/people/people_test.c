@@ -1,5 +1,6 @@
 /* Who may do what, and who somebody is: the property that one row and a list of rows are judged the
  * same, the lock after failures, sessions that end, capabilities that cannot be made at home. */
+#include "people/leave.h"
 #include "people/room.h"
 #include "store/store_fixture.h"
 
@@ -12,7 +13,7 @@
 #include "base/json.h"
 #include "web/harness.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, NULL };
+static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations, NULL };
 
 static const char tree[] =
 	"[{\"code\":\"quan\",\"kind\":\"district\",\"name\":\"Quận\"},"

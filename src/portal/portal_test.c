@@ -1,6 +1,8 @@
 /* The portal on both engines, its pages through the dispatcher. Without a renderer an answer is the
  * page's view as JSON. */
 #include "portal/room.h"
+#include "cases/lists.h"
+#include "people/leave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +15,8 @@
 #include "store/store_fixture.h"
 #include "web/harness.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
+							  &cases_migrations, &lists_migrations,
 							  &tally_migrations, &letter_migrations,
 							  &ending_migrations,
 							  &portal_migrations, NULL };

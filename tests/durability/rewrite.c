@@ -7,11 +7,14 @@
  */
 #include "cases/cases.h"
 #include "cases/endings.h"
+#include "cases/lists.h"
+#include "people/leave.h"
 #include "people/people.h"
 #include "portal/portal.h"
 #include "store/ledger.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &cases_migrations,
+static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
+							  &cases_migrations, &lists_migrations,
 							  &tally_migrations, &letter_migrations,
 							  &ending_migrations,
 							  &portal_migrations, NULL };
