@@ -56,6 +56,7 @@ enum err command_import(struct ctx *ctx, struct app *app);
 enum err command_token(struct ctx *ctx, struct app *app);
 enum err command_user(struct ctx *ctx, struct app *app);
 enum err command_routes(struct ctx *ctx, struct app *app);
+enum err command_letter_preview(struct ctx *ctx, struct app *app);
 enum err command_simulate(struct ctx *ctx, struct app *app);
 enum err command_sample(struct ctx *ctx, struct app *app);
 enum err command_verify(struct ctx *ctx, struct app *app);

@@ -1,5 +1,7 @@
 #include "app/app.h"
 
+#include "print/print.h"
+
 #include "base/log.h"
 
 #include <signal.h>
@@ -21,6 +23,8 @@ static const struct command_line commands[] = {
 	{ "simulate", "--cases N --data DIR [--seed K] [--from TIME] [--to TIME] [--procedure NAME]"
 	  " [--threads N]",
 	  "drive the engine through realistic cases", command_simulate },
+	{ "letter", "LETTER.html DATA.json > LETTER.pdf", "show how a letter of a pack looks",
+	  command_letter_preview },
 	{ "verify", "--data DIR [--checkpoint FILE]", "prove that database, files and ledger agree",
 	  command_verify },
 	{ "version", "", "say which version this is", command_version },
@@ -130,5 +134,6 @@ int main(int argc, char **argv)
 	arena_init(&app.arena);
 	int status = run_command(command, &app);
 	arena_done(&app.arena);
+	print_done();
 	return status;
 }

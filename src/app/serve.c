@@ -128,6 +128,8 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "letter", letter_routes, 0, app->cases },
 		{ "fee", fee_routes, 0, app->cases },
 		{ "till", till_routes, 0, app->cases },
+		{ "print", print_routes, 0, app->cases },
+		{ "check", check_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
 		{ "reports", reports_routes, 0, app->reports },
 		{ "ledger", ledger_routes, 0, app },

@@ -477,14 +477,34 @@ static enum err fill_view(struct writing *w)
 	return put_steps(w);
 }
 
-/* A letter that does not say where its code and signature go has them at its end. */
-static str with_foot(struct arena *arena, str text)
+str letter_with_foot(struct arena *arena, str text)
 {
 	size_t end = str_find(text, S("</body>"));
-	if (end == SIZE_MAX || str_find(text, S("{{>letters/foot}}")) != SIZE_MAX)
+	bool placed = str_find(text, S("letters/foot}}")) != SIZE_MAX ||
+		      str_find(text, S("letters/end}}")) != SIZE_MAX ||
+		      str_find(text, S("{{check.code}}")) != SIZE_MAX;
+	if (end == SIZE_MAX || placed)
 		return text;
 	return arena_printf(arena, "%.*s{{>letters/foot}}\n%.*s", STR_ARG(str_slice(text, 0, end)),
 			    STR_ARG(str_slice(text, end, text.n)));
+}
+
+static enum err write_letter(struct writing *w, str *ret_html)
+{
+	struct ctx *ctx = w->ctx;
+	const struct template *template;
+	struct buf out = { .arena = ctx->arena };
+	str name = name_of_kind(w->procedure, w->wanted->letter->kind);
+	str text = letter_file(w->cases, w->procedure, name, ctx->arena);
+	if (str_empty(text))
+		return fail(ctx, ERR_NOT_FOUND, "There is no such letter");
+	TRY(go_back(w));
+	TRY(fill_view(w));
+	TRY(template_compile(ctx, ctx->arena, name, letter_with_foot(ctx->arena, text), w->cases->templates,
+			     w->cases->vietnamese, &template));
+	TRY(template_render(ctx, template, w->view, &out));
+	*ret_html = buf_view(&out);
+	return OK;
 }
 
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
@@ -493,19 +513,14 @@ enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .wanted = wanted,
 			     .procedure = case_procedure(cases, wanted->c),
 			     .zone = calendar_zone(cases_calendar(cases)), .view = value_map() };
-	const struct template *template;
-	struct buf out = { .arena = ctx->arena };
+	struct ctx reader = *ctx;
 	if (!w.procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
-	str name = name_of_kind(w.procedure, wanted->letter->kind);
-	str text = letter_file(cases, w.procedure, name, ctx->arena);
-	if (str_empty(text))
-		return fail(ctx, ERR_NOT_FOUND, "There is no such letter");
-	TRY(go_back(&w));
-	TRY(fill_view(&w));
-	TRY(template_compile(ctx, ctx->arena, name, with_foot(ctx->arena, text), cases->templates,
-			     cases->vietnamese, &template));
-	TRY(template_render(ctx, template, w.view, &out));
-	*ret_html = buf_view(&out);
-	return OK;
+	/* Whoever reads the page, and though the outbox speaks no language at all. */
+	ctx->language = cases->vietnamese;
+	ctx->translate = language_translate;
+	enum err err = write_letter(&w, ret_html);
+	ctx->language = reader.language;
+	ctx->translate = reader.translate;
+	return err;
 }

@@ -77,6 +77,10 @@ struct letter_wanted {
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct letter_wanted *wanted, str *ret_html);
 
+/* A pack's letter as it is compiled: one that does not say where its code and signature go has them
+ * at its end. */
+str letter_with_foot(struct arena *arena, str text);
+
 /* [{title, number, state, url, pdf}] for the page of the case at `path` ("/ban/CODE" or
  * "/tra-cuu/CODE"). */
 struct value letters_view(struct request *request, const struct letters *letters, str path);

@@ -5,11 +5,10 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
-#include <fontconfig/fontconfig.h>
-#include <pango/pangocairo.h>
 
 #include "base/embed.h"
 #include "cases/letter.h"
+#include "print/print.h"
 #include "store/event.h"
 
 #define assert_text(text, expected)                                                   \
@@ -247,7 +246,6 @@ int main(void)
 		FIXTURE_TEST(a_letter_changed_by_hand_is_named),
 	};
 	int failed = fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);
-	pango_cairo_font_map_set_default(NULL);
-	FcFini();
+	print_done();
 	return failed;
 }

@@ -7,9 +7,10 @@
 
 /* Procedures and published figures (pages_public.c), filing online (pages_filing.c), tracking
  * (pages_tracking.c), the officers' desk (pages_desk.c, pages_case.c, pages_case_look.c),
- * letters (pages_letter.c), fees (fee_pages.c, fee_desk.c), the API (api.c).
+ * letters (pages_letter.c, pages_print.c, pages_check.c), fees (fee_pages.c, fee_desk.c), the API (api.c).
  * Each table ends with a route without a path. */
 extern const struct route public_routes[], filing_routes[], tracking_routes[], desk_routes[],
-	case_routes[], case_look_routes[], letter_routes[], api_routes[], fee_routes[], till_routes[];
+	case_routes[], case_look_routes[], letter_routes[], print_routes[], check_routes[], api_routes[],
+	fee_routes[], till_routes[];
 
 #endif

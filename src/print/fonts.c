@@ -3,6 +3,8 @@
  * machine's own Noto is found by the second name of FONT_SERIF. */
 #include "print/room.h"
 
+#include <pango/pangocairo.h>
+
 #include "base/embed.h"
 
 #include <fontconfig/fontconfig.h>
@@ -29,6 +31,12 @@ static void fonts_add(void)
 {
 	for (size_t i = 0; i < embedded_fonts.n; i++)
 		font_add(&embedded_fonts.files[i]);
+}
+
+void print_done(void)
+{
+	pango_cairo_font_map_set_default(NULL);
+	FcFini();
 }
 
 void fonts_ready(void)

@@ -138,35 +138,72 @@ static PangoContext *pango_make(const struct letter *letter)
 	return pango;
 }
 
-enum err print_pdf(struct ctx *ctx, str letter_text, usec made_at, str *ret_bytes,
-		   struct print_place *ret_place)
+/* One letter on pages of its own. */
+static enum err press_letter(struct ctx *ctx, cairo_t *cr, const struct letter *letter,
+			     struct print_place *place)
 {
-	struct letter letter;
 	struct box *first;
-	struct buf out = { .arena = ctx->arena };
-	struct print_place place = { 0 };
-	TRY(letter_read(ctx, letter_text, &letter));
-	PangoContext *pango = pango_make(&letter);
+	PangoContext *pango = pango_make(letter);
 	arena_defer(ctx->arena, g_object_unref, pango);
-	TRY(box_make(ctx, pango, &letter, &place, &first));
-	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(bytes_write, &out,
-								       letter.width, letter.height);
-	cairo_t *cr = cairo_create(surface);
-	struct press press = { .cr = cr, .pango = pango, .letter = &letter, .page = 1,
-			       .place = &place };
-	surface_describe(ctx, surface, &letter, made_at);
+	TRY(box_make(ctx, pango, letter, place, &first));
+	struct press press = { .cr = cr, .pango = pango, .letter = letter, .page = 1, .place = place };
 	cairo_tag_begin(cr, "Document", NULL);
 	press_all(&press, first);
 	cairo_tag_end(cr, "Document");
+	return OK;
+}
+
+static enum err press_letters(struct ctx *ctx, cairo_surface_t *surface, const struct letter *letters,
+			      size_t n, struct print_place *place)
+{
+	enum err err = OK;
+	cairo_t *cr = cairo_create(surface);
+	for (size_t i = 0; i < n && err == OK; i++) {
+		if (i)
+			cairo_show_page(cr);
+		cairo_pdf_surface_set_size(surface, letters[i].width, letters[i].height);
+		err = press_letter(ctx, cr, &letters[i], place);
+	}
 	cairo_destroy(cr);
 	cairo_surface_finish(surface);
 	cairo_status_t status = cairo_surface_status(surface);
+	if (err == OK && status != CAIRO_STATUS_SUCCESS)
+		err = fail(ctx, ERR_IO, "The letter could not be printed: %s",
+			   cairo_status_to_string(status));
+	return err;
+}
+
+static enum err press_file(struct ctx *ctx, const str *texts, size_t n, usec made_at, str *ret_bytes,
+			   struct print_place *place)
+{
+	struct letter *letters = ARENA_ARRAY(ctx->arena, struct letter, n + 1);
+	struct buf out = { .arena = ctx->arena };
+	for (size_t i = 0; i < n; i++)
+		TRY(letter_read(ctx, texts[i], &letters[i]));
+	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(
+		bytes_write, &out, letters[0].width, letters[0].height);
+	surface_describe(ctx, surface, &letters[0], made_at);
+	enum err err = press_letters(ctx, surface, letters, n, place);
 	cairo_surface_destroy(surface);
-	if (status != CAIRO_STATUS_SUCCESS)
-		return fail(ctx, ERR_IO, "The letter could not be printed: %s",
-			    cairo_status_to_string(status));
-	*ret_bytes = pdf_say_language(ctx->arena, buf_view(&out), letter.language);
+	if (err == OK)
+		*ret_bytes = pdf_say_language(ctx->arena, buf_view(&out), letters[0].language);
+	return err;
+}
+
+enum err print_pdf(struct ctx *ctx, str letter, usec made_at, str *ret_bytes,
+		   struct print_place *ret_place)
+{
+	struct print_place place = { 0 };
+	TRY(press_file(ctx, &letter, 1, made_at, ret_bytes, &place));
 	if (ret_place)
 		*ret_place = place;
 	return OK;
+}
+
+enum err print_pdf_all(struct ctx *ctx, const str *letters, size_t n, usec made_at, str *ret_bytes)
+{
+	struct print_place place = { 0 };
+	if (!n)
+		return fail(ctx, ERR_INVALID, "There is nothing to print");
+	return press_file(ctx, letters, n, made_at, ret_bytes, &place);
 }

@@ -17,7 +17,7 @@
  *   frame, and is where the digital signature is seen.
  * - In text: b strong i em u small sup span br.
  * - Classes on blocks: left center right justify; indent (first line 10 mm); caps; bold; italic;
- *   underline; size-9 … size-16 (points; 13 unless said); tight and loose (space after); keep
+ *   underline; size-7 … size-16 (points; 13 unless said); tight and loose (space after); keep
  *   (not parted from the next block); break (begins a page).
  * - A table has borders with class grid; data-widths="2 5 3" are the columns' shares. A row is not
  *   parted unless it is higher than a page; thead is repeated. td may have colspan.
@@ -45,6 +45,10 @@ struct print_place {
  * NULL. */
 enum err print_pdf(struct ctx *ctx, str letter, usec made_at, str *ret_bytes,
 		   struct print_place *ret_place);
+
+/* Several letters in one file, each on pages of its own size: for printing many at once. The file is
+ * called as the first of them. */
+enum err print_pdf_all(struct ctx *ctx, const str *letters, size_t n, usec made_at, str *ret_bytes);
 
 /* ---- digital signatures: ISO 32000-1 12.8, and PAdES (EN 319 142-1) ---- */
 
@@ -94,5 +98,8 @@ struct print_bpmn {
  * attribute, no script; colours are presentation attributes a style sheet may override. */
 html print_bpmn_svg(struct arena *arena, const struct flow_definition *definition,
 		    const struct print_bpmn *show);
+
+/* Before the program ends, when no other thread prints any more: gives the fonts back. */
+void print_done(void);
 
 #endif

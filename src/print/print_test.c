@@ -142,6 +142,19 @@ static void the_same_letter_gives_the_same_bytes(void **state)
 	assert_true(str_eq(a, b));
 }
 
+static void many_letters_are_one_file_each_on_pages_of_its_own_size(void **state)
+{
+	struct desk *d = *state;
+	str bytes, letters[2] = { letter(d, "<p>Thứ nhất</p>"),
+		S("<html lang=\"vi\"><head><title>x</title></head><body data-page=\"A4 landscape\">"
+		  "<p>Thứ hai</p></body></html>") };
+	assert_int_equal(print_pdf_all(&d->ctx, letters, 2, MADE_AT, &bytes), OK);
+	str info = ask(d, "pdfinfo", "-f 1 -l 2", bytes);
+	assert_true(str_find(info, S("Page    1 size:  419.5")) != SIZE_MAX);
+	assert_true(str_find(info, S("Page    2 size:  841.8")) != SIZE_MAX);
+	assert_int_equal(print_pdf_all(&d->ctx, letters, 0, MADE_AT, &bytes), ERR_INVALID);
+}
+
 static void the_pdf_says_its_language_title_and_what_its_parts_are(void **state)
 {
 	struct desk *d = *state;
@@ -435,6 +448,7 @@ int main(void)
 		TEST(blanks_breaks_and_entities_read_as_in_a_browser),
 		TEST(every_font_is_embedded_as_a_subset),
 		TEST(the_same_letter_gives_the_same_bytes),
+		TEST(many_letters_are_one_file_each_on_pages_of_its_own_size),
 		TEST(the_pdf_says_its_language_title_and_what_its_parts_are),
 		TEST(letters_printed_at_the_same_time_do_not_disturb_each_other),
 		TEST(every_word_stays_within_the_margins),

@@ -185,7 +185,7 @@ static enum err class_read(struct reader *r, str name, struct letter_class *look
 			look->align = (enum align)i;
 			return OK;
 		}
-	if (str_starts(name, S("size-")) && str_int(str_slice(name, 5, name.n), 9, 16, &size)) {
+	if (str_starts(name, S("size-")) && str_int(str_slice(name, 5, name.n), 7, 16, &size)) {
 		look->size = (int)size;
 		return OK;
 	}
