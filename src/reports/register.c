@@ -274,8 +274,13 @@ static sql_t book_query(const struct walk *k, struct arena *arena, int64_t organ
 			const struct register_mark *after)
 {
 	sql_t q = sql_new(arena);
-	sql_add(&q, SQL("SELECT e.period, e.number, e.number," CASE_COLUMNS ", c.data FROM book_entry e"
+	/* A letter is entered in its book by the act that issues it. */
+	sql_add(&q, SQL("SELECT e.period, e.number, e.number," CASE_COLUMNS ", c.data, e.entered_at,"
+			" COALESCE(l.number, ''), COALESCE(l.signed_by, ''),"
+			" COALESCE(l.revoked_at, 0) FROM book_entry e"
 			" JOIN case_file c ON c.organisation = e.organisation AND c.id = e.case_id"
+			" LEFT JOIN case_letter l ON l.organisation = e.organisation"
+			" AND l.case_id = e.case_id AND l.book = e.book AND l.made_at = e.entered_at"
 			" WHERE e.organisation = $1 AND e.book = $2"),
 		organisation, k->w->declared->book);
 	if (str_eq(k->w->declared->per, S("year")))
@@ -380,6 +385,18 @@ static struct value entry_of(struct arena *arena, str book, struct value data)
 	return value_get(value_get(data, S("entry")), str_of(name, book.n));
 }
 
+/* What a letter's book says of it; an entry of a step stands in the case's data. */
+static struct value letter_entry(struct arena *arena, const struct walk *k, const struct rows *r)
+{
+	struct value entry = value_map();
+	int64_t day = (row_int(r, 24) + k->zone * USEC_MINUTE) / USEC_DAY;
+	put(arena, &entry, "number", value_str(row_str(r, 25)));
+	put(arena, &entry, "date", value_str(date_format(arena, day)));
+	put(arena, &entry, "signed_by", value_str(row_str(r, 26)));
+	put(arena, &entry, "revoked", value_bool(row_int(r, 27) != 0));
+	return entry;
+}
+
 static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows *r,
 			int64_t organisation, struct value *ret_map)
 {
@@ -399,7 +416,10 @@ static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows
 	put(arena, &map, "organisation", office);
 	put(arena, &map, "agency", office);
 	put(arena, &map, "data", data);
-	put(arena, &map, "entry", entry_of(arena, k->w->declared->book, data));
+	struct value entry = entry_of(arena, k->w->declared->book, data);
+	if (value_is_null(entry) && !str_empty(k->w->declared->book))
+		entry = letter_entry(arena, k, r);
+	put(arena, &map, "entry", entry);
 	*ret_map = map;
 	return OK;
 }

@@ -240,12 +240,14 @@ async function register(name, office) {
   return rows;
 }
 
+const kinds = new Map(JSON.parse(readFileSync("packs/cam-le/organisations.json")).organisations
+  .map((o) => [o.code, o.kind]));
 for (const file of readdirSync("packs/cam-le/registers")) {
   const declared = JSON.parse(readFileSync(`packs/cam-le/registers/${file}`));
   if (!declared.book) continue;
   let n = 0, told = 0;
   for (const [id, list] of offices) {
-    if (!declared.kinds.includes("ward")) continue; // simulated cases are filed at wards
+    if (!declared.kinds.includes(kinds.get(codes[id]))) continue;
     told += list.flatMap((c) => c.entries).filter((e) => e.book === declared.book && e.period === 2015).length;
     n += (await register(declared.name, codes[id])).length;
   }
