@@ -3,7 +3,7 @@
 #include "text/i18n.h"
 #include "text/template.h"
 
-enum { LABELS = 230, BARS = 400, BAR = 22, STEP = 34, MOST = 20 };
+enum { LABELS = 270, BARS = 400, BAR = 22, STEP = 34, MOST = 20 };
 
 static const struct {
 	enum tally what;
@@ -36,11 +36,11 @@ static int64_t most_of(const struct figure_rows *rows)
 	return most;
 }
 
-/* At most 30 letters, so that a long name stays in its column. */
+/* At most 34 letters, so that a long name stays in its column. */
 static str short_name(struct arena *arena, str name)
 {
 	size_t at = 0;
-	for (int letters = 0; at < name.n && letters < 30; letters++) {
+	for (int letters = 0; at < name.n && letters < 34; letters++) {
 		uint32_t code;
 		size_t n = utf8_decode(name, at, &code);
 		at += n ? n : 1;

@@ -149,7 +149,7 @@ static enum err read_indicator(struct ctx *ctx, str name, struct value v,
 	*ret = (struct declared_indicator){
 		.title = value_get(v, S("title")), .group = value_get(v, S("group")),
 		.max = decimal_at(v, "max", 1), .full = decimal_at(v, "full", 1),
-		.figure = text_at(v, "figure"),
+		.figure = text_at(v, "figure"), .whole = text_at(v, "whole"),
 	};
 	if (str_empty(declared_text(ret->title, S("vi"))))
 		return fail(ctx, ERR_INVALID, "%.*s.json: an indicator without a title",

@@ -241,7 +241,10 @@ static str figure_of(const struct declared *d, size_t row, size_t column)
 {
 	if (d->rows != ROWS_INDICATOR)
 		return d->columns[column].figure;
-	return row < d->n_indicators && column == 1 ? d->indicators[row].figure : S("");
+	if (row >= d->n_indicators)
+		return S("");
+	return column == 1 ? d->indicators[row].figure :
+	       column == 2 ? d->indicators[row].whole : S("");
 }
 
 static struct value cases_url(const struct page *page, str figure, size_t row)

@@ -120,10 +120,15 @@ static void returned(sql_t *q, usec from, usec to)
 	sql_add(q, SQL(" AND c.returned_at >= $1 AND c.returned_at < $2"), from, to);
 }
 
+/* What only the whole case tells is asked after it was read. */
+enum by_nation { NATION_ANY, NATION_ON_TIME, NATION_LATE };
+
 static const struct behind {
 	const char *name;
 	void (*add)(sql_t *q, usec from, usec to);
+	enum by_nation nation;
 } behind[] = {
+	{ "national_on_time", received, NATION_ON_TIME }, { "national_late", received, NATION_LATE },
 	{ "accepted", accepted_by }, { "online", online }, { "counter", at_counter },
 	{ "post", by_post }, { "carried", carried }, { "received", received }, { "solved", solved },
 	{ "early", solved_early }, { "on_time", solved_on_time }, { "late", solved_late },
@@ -424,6 +429,24 @@ static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows
 	return OK;
 }
 
+/* Whether the row is one of those the figure counts. */
+static enum err is_counted(struct ctx *ctx, const struct walk *k, const struct rows *r, bool *ret)
+{
+	const struct behind *figure = behind_of(k->w->figure);
+	struct cases *cases = reports_cases(k->w->reports);
+	struct case_file c;
+	usec due, end = period_end(k);
+	*ret = true;
+	if (!figure || figure->nation == NATION_ANY)
+		return OK;
+	TRY(case_load(ctx, k->db, row_str(r, 4), &c));
+	TRY(case_national_due(ctx, cases, &c, &due));
+	if (c.finished_at && c.finished_at < end)
+		end = case_national_end(&c);
+	*ret = (due && end > due) == (figure->nation == NATION_LATE);
+	return OK;
+}
+
 static enum err give_row(struct ctx *ctx, struct walk *k, const struct rows *r, int64_t organisation)
 {
 	const struct declared *d = k->w->declared;
@@ -454,16 +477,28 @@ static enum err walk_organisation(struct ctx *ctx, struct walk *k, int64_t organ
 				  const struct register_mark *after)
 {
 	bool book = !str_empty(k->w->declared->book);
-	struct rows rows;
-	sql_t q = book ? book_query(k, ctx->arena, organisation, after)
-		       : cases_query(k, ctx->arena, organisation, after);
-	TRY(db_query_built(ctx, k->db, &rows, &q));
-	while (rows_next(&rows)) {
-		TRY(give_row(ctx, k, &rows, organisation));
-		k->left--;
-		k->n++;
+	struct register_mark last = { 0 };
+	/* Again where rows were passed over, until the page is full. */
+	for (size_t wanted = 1, read = 1; k->left && read == wanted; after = &last) {
+		struct rows rows;
+		wanted = k->left;
+		sql_t q = book ? book_query(k, ctx->arena, organisation, after)
+			       : cases_query(k, ctx->arena, organisation, after);
+		TRY(db_query_built(ctx, k->db, &rows, &q));
+		for (read = 0; rows_next(&rows); read++) {
+			bool counted;
+			last = (struct register_mark){ organisation, row_int(&rows, 0),
+						       row_int(&rows, 1) };
+			TRY(is_counted(ctx, k, &rows, &counted));
+			if (!counted)
+				continue;
+			TRY(give_row(ctx, k, &rows, organisation));
+			k->left--;
+			k->n++;
+		}
+		TRY(rows_end(&rows));
 	}
-	return rows_end(&rows);
+	return OK;
 }
 
 enum err register_rows(struct ctx *ctx, struct db *db, const struct register_wanted *w, size_t most,

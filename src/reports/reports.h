@@ -52,7 +52,7 @@ struct declared_indicator {
 	struct value title, group;
 	const struct feel *numerator, *denominator; /* NULL: nothing is counted for it yet */
 	struct decimal max, full;
-	str figure;
+	str figure, whole;        /* the cases behind numerator and denominator */
 };
 
 struct declared {
