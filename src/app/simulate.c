@@ -3,6 +3,8 @@
 #include "app/answers.h"
 #include "app/app.h"
 
+#include "cases/fee.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -46,12 +48,14 @@ struct reading {
 	str code;
 	struct case_file c;
 	struct case_tasks tasks;
+	struct fee fee;
 };
 
 static enum err read_tasks(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct reading *r = arg;
 	TRY(case_load(ctx, db, r->code, &r->c));
+	TRY(fee_load(ctx, db, &r->c, &r->fee));
 	return case_tasks(ctx, r->cases, db, &r->c, &r->tasks);
 }
 
@@ -274,6 +278,19 @@ static enum err do_task(struct life *life, const struct case_task *task, struct 
 	return OK;
 }
 
+/* What is due is paid at the counter. */
+static enum err pay(struct life *life, const struct fee *fee)
+{
+	struct fee_payment payment = { .amount = fee->due, .method = FEE_CASH };
+	int64_t receipt;
+	if (fee->state != FEE_DUE)
+		return OK;
+	let_office(life, ACT_FEE_TAKE);
+	TRY(fee_take(&life->ctx, life->town->app->cases, &life->who, life->code, &payment, &receipt));
+	acknowledge(life);
+	return OK;
+}
+
 /* Works the first open task; false when none is left. */
 static enum err work(struct life *life, bool *ret_more)
 {
@@ -286,6 +303,7 @@ static enum err work(struct life *life, bool *ret_more)
 		if (!r.tasks.items[i].open)
 			continue;
 		*ret_more = true;
+		TRY(pay(life, &r.fee));
 		return do_task(life, &r.tasks.items[i], r.c.data);
 	}
 	return OK;
