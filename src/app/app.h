@@ -40,6 +40,7 @@ struct app {
 	struct embedded_set assets;
 	struct portal *portal;
 	struct reception *reception;
+	struct links *links;
 	struct signers signers; /* of motcua.json, "signing" */
 };
 

@@ -6,6 +6,7 @@
 #include "cases/endings.h"
 #include "cases/letter.h"
 #include "cases/lists.h"
+#include "links/links.h"
 #include "store/mail.h"
 #include "store/outbox.h"
 
@@ -35,6 +36,16 @@ static enum err tick_reminders(struct ctx *ctx, struct app *app)
 	return cases_escalate(ctx, app->cases, AT_A_TIME, &n);
 }
 
+static enum err tick_links(struct ctx *ctx, struct app *app)
+{
+	return links_tick(ctx, app->links);
+}
+
+static enum err tick_digest(struct ctx *ctx, struct app *app)
+{
+	return links_digest(ctx, app->links);
+}
+
 static const struct tick {
 	const char *name; /* for the log */
 	int every;        /* seconds */
@@ -43,6 +54,8 @@ static const struct tick {
 	{ "timers", 1, tick_timers },
 	{ "supplement rounds", 60, tick_rounds },
 	{ "reminders", 60, tick_reminders },
+	{ "links", 1, tick_links },
+	{ "digest", 60, tick_digest },
 };
 
 struct background {
@@ -96,9 +109,12 @@ static void set_handlers(struct background *b)
 		.server = options->mail_server,
 		.from = options->mail_from ? options->mail_from : "mot-cua@localhost",
 	};
+	handle(b, "webhook", hook_send, b->app->links);
 	if (options->mail_server)
 		handle(b, "mail", mail_send, &b->mail);
 	handle(b, "letter", letter_send, b->app->cases);
+	if (value_get(b->app->settings, S("sms")).kind == VALUE_MAP)
+		handle(b, "sms", sms_send, b->app->links);
 }
 
 enum err background_start(struct ctx *ctx, struct app *app, struct background **ret_background)

@@ -1,12 +1,9 @@
 /* The data folder: settings, keys, and the rooms opened on it. */
 #include "app/app.h"
-#include "cases/endings.h"
-#include "cases/lists.h"
-#include "people/leave.h"
 
 #include "base/json.h"
 #include "base/log.h"
-#include "cases/fee.h"
+#include "links/links.h"
 #include "portal/portal.h"
 
 #include <errno.h>
@@ -17,14 +14,14 @@
 
 extern const struct embedded_set embedded_templates, embedded_assets, embedded_languages;
 
-static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
-							  &cases_migrations, &lists_migrations,
-							  &tally_migrations,
-							  &letter_migrations,
-							  &reception_migrations,
-							  &ending_migrations,
-							  &fee_migrations,
-							  &portal_migrations, NULL };
+static const struct migration_set *const migrations[] = {
+	PEOPLE_MIGRATIONS,
+	CASES_MIGRATIONS,
+	&reception_migrations,
+	&links_migrations,
+	&portal_migrations,
+	NULL,
+};
 
 const char *app_path(struct ctx *ctx, const struct app *app, const char *name)
 {
@@ -201,11 +198,17 @@ enum err app_open(struct ctx *ctx, struct app *app)
 	TRY(reception_open(ctx, app->store, app->people, app->cases, app->secret,
 			   &app->reception));
 	TRY(reports_open(ctx, app->cases, &app->reports));
-	return portal_open(ctx, app->store, app->people, app->cases, &app->portal);
+	TRY(portal_open(ctx, app->store, app->people, app->cases, &app->portal));
+	struct links_options links = { .store = app->store, .people = app->people,
+				       .cases = app->cases,
+				       .public_url = app->options.public_url,
+				       .sms = value_get(app->settings, S("sms")) };
+	return links_open(ctx, &links, &app->links);
 }
 
 void app_close(struct app *app)
 {
+	links_close(app->links);
 	portal_close(app->portal);
 	reports_close(app->reports);
 	reception_close(app->reception);

@@ -16,11 +16,11 @@ struct init {
 	const char *pack;
 	struct value organisations, people, procedures, sites;
 	str demo_hash;
-	str settings[7]; /* by setting_names */
+	str settings[8]; /* by setting_names */
 };
 
 static const char *const setting_names[] = { "calendar", "numbering", "pack", "letters",
-					     "registers", "reports", "hall" };
+					     "registers", "reports", "hall", "notices" };
 
 static enum err read_sites(struct ctx *ctx, struct init *init)
 {
@@ -55,6 +55,16 @@ static enum err read_hall(struct ctx *ctx, struct init *init)
 	return reception_check(ctx, hall);
 }
 
+static enum err read_notices(struct ctx *ctx, struct init *init)
+{
+	struct value notices = value_map();
+	enum err err = pack_json(ctx, init->pack, "notices.json", &notices);
+	if (err != OK && err != ERR_NOT_FOUND)
+		return err;
+	init->settings[7] = json_text(ctx->arena, notices);
+	return OK;
+}
+
 static enum err read_settings(struct ctx *ctx, struct init *init)
 {
 	struct value numbering, files;
@@ -66,7 +76,8 @@ static enum err read_settings(struct ctx *ctx, struct init *init)
 		TRY(pack_shared(ctx, init->pack, setting_names[i], &files));
 		init->settings[i] = json_text(ctx->arena, files);
 	}
-	return read_hall(ctx, init);
+	TRY(read_hall(ctx, init));
+	return read_notices(ctx, init);
 }
 
 static enum err read_pack(struct ctx *ctx, struct init *init, bool demo)

@@ -4,6 +4,7 @@
 #include "cases/letter.h"
 #include "cases/lists.h"
 #include "cases/pages.h"
+#include "links/links.h"
 #include "portal/portal.h"
 #include "web/web.h"
 
@@ -132,6 +133,8 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "check", check_routes, 0, app->cases },
 		{ "api", api_routes, 0, app->cases },
 		{ "reports", reports_routes, 0, app->reports },
+		{ "links", links_routes, 0, app->links },
+		{ "handover", handover_routes, 0, app->cases },
 		{ "ledger", ledger_routes, 0, app },
 	};
 	_Static_assert(ARRAY_SIZE(tables) <= TABLES_MAX, "TABLES_MAX");

@@ -141,6 +141,8 @@ const struct route api_routes[] = {
 	ROUTE(WEB_GET, "/procedures/{code}", PERM_PUBLIC, api_get_procedure, NULL),
 	ROUTE(WEB_GET, "/cases", ACT_CASE_SEE, api_get_cases, NULL),
 	ROUTE(WEB_POST, "/cases", ACT_CASE_FILE, api_post_case, NULL),
+	ROUTE(WEB_POST, "/inbound/cases", ACT_CASE_FILE, api_post_inbound, NULL),
+	ROUTE(WEB_GET, "/inbound/cases/{source_code}", ACT_CASE_FILE, api_get_inbound, NULL),
 	ROUTE(WEB_GET, CASE, ACT_CASE_SEE, api_get_case, api_case_object),
 	ROUTE(WEB_GET, CASE "/events", ACT_CASE_SEE, api_get_events, api_case_object),
 	ROUTE_FILES(CASE "/files", ACT_CASE_ACCEPT, api_post_case_files, api_case_object),

@@ -80,7 +80,10 @@ struct api_filing {
 	int64_t organisation, draft;
 	enum case_channel channel;
 	struct value data;
+	str source, source_code; /* of the portal it came from; empty */
 };
+/* Procedure, organisation, channel and data of the body; the channel as it is where it is not said. */
+enum err api_read_filing(struct request *request, struct api_filing *ret_filing);
 enum err api_submit(struct api_act *act, const struct api_filing *filing);
 /* 201: code, status, dates, PIN, address of the receipt, of the case in act->kept.made. */
 enum err api_answer_filed(struct api_act *act, struct response *response);
@@ -98,6 +101,8 @@ API_HANDLER(api_get_case);
 API_HANDLER(api_get_events);
 API_HANDLER(api_post_case);
 API_HANDLER(api_post_case_files);
+API_HANDLER(api_post_inbound);
+API_HANDLER(api_get_inbound);
 API_HANDLER(api_post_accept);
 API_HANDLER(api_post_refuse);
 API_HANDLER(api_post_withdraw);

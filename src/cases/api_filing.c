@@ -166,6 +166,7 @@ enum err api_submit(struct api_act *act, const struct api_filing *filing)
 	struct submission submission = {
 		.procedure = procedure->name, .organisation = filing->organisation,
 		.channel = filing->channel, .data = filing->data, .draft = filing->draft,
+		.source = filing->source, .source_code = filing->source_code,
 		.applicant = applicant_text(request, procedure, filing->data, "name"),
 		.applicant_id = applicant_text(request, procedure, filing->data, "id_number"),
 		.phone = applicant_text(request, procedure, filing->data, "phone"),
@@ -202,16 +203,27 @@ enum err api_answer_filed(struct api_act *act, struct response *response)
 	return OK;
 }
 
-static enum err read_filing(struct request *request, struct api_filing *ret_filing)
+/* By its code in the pack, or by its agency code, which is what other portals know. */
+static const struct organisation *office_of(const struct cases *cases, str code)
+{
+	struct organisations all = people_organisations(cases->people);
+	const struct organisation *found = organisation_by_code(cases->people, code);
+	for (size_t i = 0; i < all.n && !found && !str_empty(code); i++)
+		if (str_eq(all.items[i].agency_code, code))
+			found = &all.items[i];
+	return found;
+}
+
+enum err api_read_filing(struct request *request, struct api_filing *ret_filing)
 {
 	struct cases *cases = api_cases(request);
 	struct form_result checked;
 	str channel = api_body_text(request, "channel");
-	struct api_filing f = { .channel = CHANNEL_DIRECT };
+	struct api_filing f = *ret_filing;
 	f.procedure = procedure_in_force(cases, api_body_text(request, "procedure"),
 					 clock_business());
 	const struct organisation *organisation =
-		organisation_by_code(cases->people, api_body_text(request, "organisation"));
+		office_of(cases, api_body_text(request, "organisation"));
 	const struct form *form =
 		f.procedure ? procedure_form(f.procedure, S("apply"), request->language) : NULL;
 	if (!form)
@@ -252,11 +264,11 @@ static enum err take_in(struct api_act *act)
 
 API_HANDLER(api_post_case)
 {
-	struct api_filing filing;
+	struct api_filing filing = { .channel = CHANNEL_DIRECT };
 	struct api_act act;
 	TRY(api_begin(request, &act));
 	if (!api_is_done(&act)) {
-		TRY(read_filing(request, &filing));
+		TRY(api_read_filing(request, &filing));
 		TRY(api_submit(&act, &filing));
 	}
 	if (!act.kept.status)

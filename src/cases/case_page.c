@@ -12,6 +12,7 @@ const struct case_tab case_tabs[] = {
 	{ "qua-trinh", N_("What happened") },
 	{ "van-ban", N_("Letters") },
 	{ "le-phi", N_("Fee"), .whole = true },
+	{ "lien-thong", N_("Hand-overs and notices") },
 	{ 0 },
 };
 

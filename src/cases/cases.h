@@ -32,7 +32,14 @@
 struct cases;
 struct request_key;
 
-extern const struct migration_set cases_migrations, tally_migrations, letter_migrations;
+extern const struct migration_set cases_migrations, tally_migrations, letter_migrations,
+	notices_migrations, source_migrations, ending_migrations,
+	fee_migrations, lists_migrations;
+/* All of this room, for lists of store_options. */
+#define CASES_MIGRATIONS                                                 \
+	&cases_migrations, &tally_migrations, &letter_migrations,        \
+		&notices_migrations, &source_migrations, &ending_migrations, \
+		&fee_migrations, &lists_migrations
 
 /* Reads the procedures in force and the calendar from the database. */
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,
@@ -43,6 +50,13 @@ void cases_close(struct cases *cases); /* NULL is fine */
  * the cases. */
 void cases_speak(struct cases *cases, const struct template_set *templates,
 		 const struct language *vietnamese);
+
+const struct template_set *cases_templates(const struct cases *cases);
+const struct language *cases_vietnamese(const struct cases *cases);
+/* A file of the pack that is no procedure, as its JSON says: "notices". Null where there is none. */
+struct value cases_setting(const struct cases *cases, str name);
+/* `n` letters and digits that only this server can make of `what`. */
+str case_keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);
 
 struct store *cases_store(const struct cases *cases);
 struct people *cases_people(const struct cases *cases);
@@ -121,6 +135,7 @@ struct case_legs {
 
 /* ERR_NOT_FOUND. */
 enum err case_load(struct ctx *ctx, struct db *db, str code, struct case_file *ret_case);
+enum err case_load_id(struct ctx *ctx, struct db *db, int64_t id, struct case_file *ret_case);
 enum err case_tasks(struct ctx *ctx, struct cases *cases, struct db *db, const struct case_file *c,
 		    struct case_tasks *ret_tasks);
 enum err case_legs(struct ctx *ctx, struct db *db, const struct case_file *c,
@@ -163,6 +178,7 @@ struct submission {
 	const struct attachment *attachments;
 	size_t n_attachments;
 	int64_t draft;        /* that becomes this case; 0 */
+	str source, source_code; /* of the portal it was first sent to, and its code there; empty */
 	usec effective_at;
 	str reason;
 };
@@ -227,6 +243,16 @@ enum err case_attach(struct ctx *ctx, struct cases *cases, const struct actor *w
 /* A note only officers see. */
 enum err case_note(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		   str text);
+/* By which ways the applicant is told what happens: by the citizen (PIN), or at the desk. */
+struct notice_choice {
+	bool mail, sms;
+};
+enum err case_notice_choice(struct ctx *ctx, struct db *db, const struct case_file *c,
+			    struct notice_choice *ret_choice);
+enum err case_choose_notices(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
+			     struct notice_choice choice);
+/* The code of the case that `source` knows as source_code; empty where there is none. */
+enum err case_by_source(struct ctx *ctx, struct db *db, str source, str source_code, str *ret_code);
 /* Flow timers that came due; at most `most` cases. For the ticking thread and simulate. */
 enum err cases_tick(struct ctx *ctx, struct cases *cases, int most, int64_t *ret_n);
 

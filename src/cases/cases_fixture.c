@@ -1,7 +1,4 @@
 #include "cases/cases_fixture.h"
-#include "cases/endings.h"
-#include "cases/lists.h"
-#include "people/leave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,10 +9,9 @@
 #include "base/embed.h"
 #include "base/json.h"
 
-const struct migration_set *const town_migrations[] = { &people_migrations, &leave_migrations,
-							  &cases_migrations, &lists_migrations,
-							&tally_migrations, &letter_migrations,
-							&ending_migrations, &fee_migrations, NULL };
+const struct migration_set *const town_migrations[] = {
+	PEOPLE_MIGRATIONS, CASES_MIGRATIONS, NULL,
+};
 
 struct pack {
 	struct embedded_set files;
@@ -91,6 +87,7 @@ static enum err found(struct ctx *ctx, struct db *db, void *arg)
 	TRY(setting_keep(ctx, db, S("calendar"), pack_text(f->pack, "calendar.json")));
 	TRY(setting_keep(ctx, db, S("numbering"), pack_text(f->pack, "numbering.json")));
 	TRY(setting_keep(ctx, db, S("pack"), pack_text(f->pack, "pack.json")));
+	TRY(setting_keep(ctx, db, S("notices"), pack_text(f->pack, "notices.json")));
 	TRY(setting_keep(ctx, db, S("letters"), buf_view(&letters)));
 	return add_procedures(f->town, ctx, db, f->pack);
 }

@@ -21,6 +21,7 @@ static const struct desk_item {
 	{ N_("Registers and reports"), "/ban/quay/so-lieu", N_("Waiting times"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/hai-long", N_("Satisfaction"), ACT_REGISTER_SEE },
 	{ N_("Portal"), "/quan-tri/tin", N_("Articles"), ACT_ARTICLE_EDIT },
+	{ N_("Administration"), "/quan-tri/lien-thong", N_("Linked systems"), ACT_SYSTEM_ADMIN },
 };
 
 static struct value item_view(struct request *request, const struct desk_item *item, bool current)

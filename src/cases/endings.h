@@ -17,7 +17,6 @@
 #include "cases/cases.h"
 #include "cases/tables.h"
 
-extern const struct migration_set ending_migrations;
 extern const struct case_table round_table, late_table, correction_table, issued_table,
 	delivery_table;
 

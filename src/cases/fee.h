@@ -25,7 +25,6 @@
 
 struct command;
 
-extern const struct migration_set fee_migrations;
 extern const struct case_table fee_table, receipt_table, refund_table;
 
 /* ---- the amount ---- */

@@ -145,6 +145,7 @@ static enum err begin_case(struct command *command, const struct submission *s,
 	set_public(command, s);
 	set_personal(command, s);
 	command_data(command, s->data);
+	command_source(command, s->source, s->source_code);
 	return OK;
 }
 

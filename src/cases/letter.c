@@ -329,6 +329,7 @@ static enum err put_handover(struct writing *w, struct value *list, const struct
 	TRY(account_name(w->ctx, w->db, event->actor, &giver));
 	TRY(taker_of(w, value_get(task, S("node")), &taker));
 	value_set(arena, &item, S("n"), value_int(list->n + 1));
+	value_set(arena, &item, S("node"), value_get(task, S("node")));
 	put(w, &item, "from", event->actor ? office_of(w, event->organisation) : S("Người nộp hồ sơ"));
 	put(w, &item, "to", office_of(w, agency));
 	put_time(w, &item, "at", event->effective_at);
@@ -351,6 +352,16 @@ static enum err put_steps(struct writing *w)
 				TRY(put_handover(w, &list, &w->events.items[i], tasks.items[t]));
 	}
 	value_set(w->ctx->arena, &w->view, S("steps"), list);
+	return OK;
+}
+
+enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,
+			const struct case_file *c, struct value *ret_list)
+{
+	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .c = c, .view = value_map() };
+	TRY(event_list(ctx, db, c->id, &w.events));
+	TRY(put_steps(&w));
+	*ret_list = value_get(w.view, S("steps"));
 	return OK;
 }
 

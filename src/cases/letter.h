@@ -77,6 +77,10 @@ struct letter_wanted {
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct letter_wanted *wanted, str *ret_html);
 
+/* Every time the case was passed on: [{n, node, from, to, at, giver, taker, due_at}], oldest first. */
+enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,
+			const struct case_file *c, struct value *ret_list);
+
 /* A pack's letter as it is compiled: one that does not say where its code and signature go has them
  * at its end. */
 str letter_with_foot(struct arena *arena, str text);

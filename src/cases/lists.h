@@ -11,7 +11,6 @@
 #include "cases/worklist.h"
 #include "web/web.h"
 
-extern const struct migration_set lists_migrations;
 extern const struct case_table escalation_table, lateness_table;
 extern const struct route list_routes[], bulk_routes[], team_routes[];
 

@@ -122,7 +122,7 @@ enum err number_book(struct ctx *ctx, struct cases *cases, struct db *db,
 	return take(ctx, cases, db, organisation, book, *rule, at, ret_number);
 }
 
-str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n)
+str case_keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n)
 {
 	/* No letters that are read aloud or written alike. */
 	static const char letters[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
@@ -134,6 +134,11 @@ str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t 
 		code[i] = letters[hash[i % sizeof hash] % (sizeof letters - 1)];
 	code[n] = '\0';
 	return str_of(code, n);
+}
+
+str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n)
+{
+	return case_keyed_code(cases, arena, what, n);
 }
 
 str case_pin(const struct cases *cases, struct arena *arena, str code)

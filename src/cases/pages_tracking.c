@@ -115,6 +115,7 @@ struct tracked {
 	struct value timeline, flow, tasks, fee;
 	str base;
 	struct letters letters;
+	struct notice_choice notices;
 	struct calendar_due due;
 	bool due_known;
 };
@@ -126,6 +127,7 @@ static enum err read_tracked(struct ctx *ctx, struct db *db, void *arg)
 	TRY(case_object(ctx, db, &t->c, &t->object));
 	TRY(case_timeline(ctx, t->cases, db, &t->c, true, &t->timeline));
 	TRY(case_flow_view(ctx, t->cases, db, &t->c, &t->flow));
+	TRY(case_notice_choice(ctx, db, &t->c, &t->notices));
 	TRY(letters_of(ctx, t->cases, db, &t->c, &t->letters));
 	TRY(fee_view(ctx, t->cases, db, &t->c, true, t->base, &t->fee));
 	struct case_tasks tasks;
@@ -184,6 +186,21 @@ static bool can_withdraw(const struct case_file *c)
 	       c->status == CASE_SUPPLEMENT || c->status == CASE_DUTY;
 }
 
+/* Null where there is neither address nor number to tell. */
+static struct value notices_view(struct arena *arena, const struct tracked *t)
+{
+	struct value view = value_map();
+	if (str_empty(t->c.email) && str_empty(t->c.phone))
+		return value_null();
+	value_append(arena, &view, S("mail"), value_bool(t->notices.mail));
+	value_append(arena, &view, S("sms"), value_bool(t->notices.sms));
+	value_append(arena, &view, S("email"),
+		     str_empty(t->c.email) ? value_null() : value_str(t->c.email));
+	value_append(arena, &view, S("phone"),
+		     str_empty(t->c.phone) ? value_null() : value_str(t->c.phone));
+	return view;
+}
+
 static enum err track_view(struct request *request, struct response *response, struct tracked *t)
 {
 	struct ctx *ctx = &request->ctx;
@@ -209,6 +226,7 @@ static enum err track_view(struct request *request, struct response *response, s
 	}
 	if (t->c.status == CASE_SUPPLEMENT)
 		value_set(arena, &view, S("asked"), t->c.asked);
+	value_set(arena, &view, S("notices"), notices_view(arena, t));
 	value_set(arena, &view, S("can_withdraw"), value_bool(can_withdraw(&t->c)));
 	value_set(arena, &view, S("rate_url"), t->c.finished_at ? value_str(request_link(request,
 		  arena_printf(arena, "/danh-gia/%.*s", STR_ARG(t->code)))) : value_null());

@@ -256,6 +256,7 @@ static enum err read_catalogue(struct ctx *ctx, struct db *db, void *arg)
 	TRY(setting_read(ctx, db, S("numbering"), &catalogue->numbering));
 	TRY(setting_read(ctx, db, S("pack"), &catalogue->pack));
 	TRY(setting_read(ctx, db, S("letters"), &catalogue->letters));
+	TRY(setting_read(ctx, db, S("notices"), &catalogue->notices));
 	TRY(setting_read(ctx, db, S("calendar"), &calendar));
 	TRY(calendar_load(ctx, calendar, &catalogue->calendar));
 	TRY(db_int(ctx, db, 0, &n, SQL("SELECT COUNT(*) FROM procedure_version")));
@@ -340,6 +341,21 @@ void cases_speak(struct cases *cases, const struct template_set *templates,
 {
 	cases->templates = templates;
 	cases->vietnamese = vietnamese;
+}
+
+const struct template_set *cases_templates(const struct cases *cases)
+{
+	return cases->templates;
+}
+
+const struct language *cases_vietnamese(const struct cases *cases)
+{
+	return cases->vietnamese;
+}
+
+struct value cases_setting(const struct cases *cases, str name)
+{
+	return str_eq(name, S("notices")) ? cases_catalogue(cases)->notices : value_null();
 }
 
 struct store *cases_store(const struct cases *cases)

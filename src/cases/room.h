@@ -24,6 +24,7 @@ struct catalogue {
 	struct value numbering; /* numbering.json */
 	struct value pack;      /* pack.json */
 	struct value letters;   /* letters every procedure uses: name → text */
+	struct value notices;   /* notices.json */
 };
 
 struct cases {
@@ -182,7 +183,9 @@ struct letters;
 enum err letters_read(struct ctx *ctx, struct db *db, const struct case_file *c,
 		      struct letters *ret_letters);
 
-/* `n` letters and digits that only this server can make of `what`. */
+/* case_keyed_code, for this room. */
 str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);
+/* Notes where the case came from; nothing without a source_code (source.c). */
+void command_source(struct command *command, str source, str source_code);
 
 #endif

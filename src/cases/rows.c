@@ -103,6 +103,17 @@ enum err rows_read_case(struct ctx *ctx, struct db *db, int64_t organisation, in
 	return row_case(ctx, &row, ret_case);
 }
 
+enum err case_load_id(struct ctx *ctx, struct db *db, int64_t id, struct case_file *ret_case)
+{
+	struct rows row;
+	enum err err = db_one(ctx, db, &row,
+			      SQL("SELECT organisation FROM case_code WHERE id = $1"), id);
+	if (err == ERR_NOT_FOUND)
+		return fail(ctx, ERR_NOT_FOUND, "There is no case with this code");
+	TRY(err);
+	return rows_read_case(ctx, db, row_int(&row, 0), id, ret_case);
+}
+
 enum err case_load(struct ctx *ctx, struct db *db, str code, struct case_file *ret_case)
 {
 	struct rows row;

@@ -6,9 +6,20 @@
 #include "cases/room.h"
 
 const struct case_table *const case_tables[] = {
-	&letter_table, &round_table, &late_table, &correction_table, &issued_table,
-	&delivery_table, &fee_table, &receipt_table, &refund_table,
-	&escalation_table, &lateness_table, NULL,
+	&letter_table,
+	&round_table,
+	&late_table,
+	&correction_table,
+	&issued_table,
+	&delivery_table,
+	&fee_table,
+	&receipt_table,
+	&refund_table,
+	&escalation_table,
+	&lateness_table,
+	&case_source_table,
+	&notice_choice_table,
+	NULL,
 };
 
 static const struct case_column *column_of(const struct case_table *table, str name)

@@ -42,6 +42,7 @@ struct case_table {
 
 /* Ended by NULL. */
 extern const struct case_table *const case_tables[];
+extern const struct case_table notice_choice_table, case_source_table;
 
 /* Adds or changes the row `id` (not 0) of the case with this command's event. `columns` names
  * columns of the table; one that is not there is a fault of the program. */

@@ -12,8 +12,6 @@
 
 #include "people/people.h"
 
-extern const struct migration_set leave_migrations;
-
 enum { OFFICERS_MAX = 500 };
 
 struct leave {

@@ -22,7 +22,9 @@
 
 struct people;
 
-extern const struct migration_set people_migrations;
+extern const struct migration_set people_migrations, leave_migrations;
+/* All of this room, for lists of store_options. */
+#define PEOPLE_MIGRATIONS &people_migrations, &leave_migrations
 
 /* `secret` (from DATA/keys) keys the hashes of sessions and signs capability cookies. */
 enum err people_open(struct ctx *ctx, struct store *store, const uint8_t secret[static 32],

@@ -2,7 +2,6 @@
  * page's view as JSON. */
 #include "portal/room.h"
 #include "cases/lists.h"
-#include "people/leave.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,15 +9,11 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "cases/endings.h"
 #include "store/event.h"
 #include "store/store_fixture.h"
 #include "web/harness.h"
 
-static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
-							  &cases_migrations, &lists_migrations,
-							  &tally_migrations, &letter_migrations,
-							  &ending_migrations,
+static const struct migration_set *const migrations[] = { PEOPLE_MIGRATIONS, CASES_MIGRATIONS,
 							  &portal_migrations, NULL };
 
 struct town {

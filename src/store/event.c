@@ -279,27 +279,47 @@ enum err event_load(struct ctx *ctx, struct db *db, int64_t id, struct event *re
 	return read_event(ctx, &row, ret_event);
 }
 
-enum err event_list(struct ctx *ctx, struct db *db, int64_t object, struct event_list *ret_list)
+static enum err read_list(struct ctx *ctx, struct rows *rows, struct event_list *ret_list)
 {
 	struct event_list list = { 0 };
 	size_t room = 0;
-	struct rows rows;
-	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT id, position, bytes, closed FROM event"
-			 " WHERE object = $1 AND object <> 0 ORDER BY id"), object));
-	while (rows_next(&rows)) {
+	while (rows_next(rows)) {
 		if (list.n == room) {
 			room = room ? room * 2 : 16;
 			list.items = arena_grow(ctx->arena, list.items, list.n * sizeof *list.items,
 						room * sizeof *list.items);
 		}
-		enum err e = read_event(ctx, &rows, &list.items[list.n++]);
+		enum err e = read_event(ctx, rows, &list.items[list.n++]);
 		if (e != OK) {
-			rows_end(&rows);
+			rows_end(rows);
 			return e;
 		}
 	}
-	TRY(rows_end(&rows));
+	TRY(rows_end(rows));
 	*ret_list = list;
 	return OK;
+}
+
+enum err event_list(struct ctx *ctx, struct db *db, int64_t object, struct event_list *ret_list)
+{
+	struct rows rows;
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT id, position, bytes, closed FROM event"
+			 " WHERE object = $1 AND object <> 0 ORDER BY id"), object));
+	return read_list(ctx, &rows, ret_list);
+}
+
+enum err event_after(struct ctx *ctx, struct db *db, int64_t position, int most,
+		     struct event_list *ret_list)
+{
+	struct rows rows;
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT id, position, bytes, closed FROM event"
+			 " WHERE position > $1 ORDER BY position LIMIT $2"), position, most));
+	return read_list(ctx, &rows, ret_list);
+}
+
+enum err event_last(struct ctx *ctx, struct db *db, int64_t *ret_position)
+{
+	return db_int(ctx, db, -1, ret_position, SQL("SELECT MAX(position) FROM event"));
 }

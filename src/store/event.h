@@ -58,6 +58,13 @@ struct event_list {
 enum err event_load(struct ctx *ctx, struct db *db, int64_t id, struct event *ret_event);
 /* All events of an object, oldest first. */
 enum err event_list(struct ctx *ctx, struct db *db, int64_t object, struct event_list *ret_list);
+/* The events behind place `position` of the tree (-1: from the beginning), at most `most`, in the
+ * tree's order. Places are given without gaps, so that who reads from where the last reading ended
+ * misses none. */
+enum err event_after(struct ctx *ctx, struct db *db, int64_t position, int most,
+		     struct event_list *ret_list);
+/* The last place given; -1 where there is none. */
+enum err event_last(struct ctx *ctx, struct db *db, int64_t *ret_position);
 
 /* Erases the private part of event `id` under an event of its own, which `why` becomes (its
  * object, actor, reason; its kind is set). Without a reason ERR_INVALID. */

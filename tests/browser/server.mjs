@@ -4,10 +4,11 @@
 //   … town.base, town.run("import", "article", file, "--site", "cam-le") …
 //   await town.stop();
 //
+// `settings` are laid over DATA/motcua.json.
 // MOTCUA_PROGRAM names the program (build/src/app/motcua); MOTCUA_DATABASE a PostgreSQL database to
 // use instead of SQLite, which must be empty.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -39,13 +40,17 @@ async function answers(base, child, told) {
 }
 
 // prepare(run) is called on the new data, made at the time `since`, before the program serves it.
-export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, since = clock } = {}) {
+export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, settings, since = clock } = {}) {
   const data = mkdtempSync(join(tmpdir(), "motcua-town-"));
   const where = ["--data", data, ...(database ? ["--database", database] : [])];
   const options = { cwd: root, encoding: "utf8" };
   execFileSync(PROGRAM, ["init", "--pack", "packs/cam-le", "--demo", ...where,
     ...(since ? ["--clock", since] : [])], options);
   prepare?.((...args) => execFileSync(PROGRAM, [...args, ...where], options));
+  if (settings) {
+    const file = join(data, "motcua.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...settings }));
+  }
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const told = [];

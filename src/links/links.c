@@ -1,0 +1,41 @@
+#include "links/room.h"
+
+static const struct migration steps[] = {
+	{ 1, "readers of the ledger and web hooks",
+	  "CREATE TABLE link_reader (name TEXT PRIMARY KEY, position INT NOT NULL);"
+	  "CREATE TABLE link_hook ("
+	  "	id INT PRIMARY KEY, name TEXT NOT NULL, url TEXT NOT NULL, kinds TEXT NOT NULL,"
+	  "	organisation INT NOT NULL, active INT NOT NULL, changed_at INT NOT NULL);" },
+};
+
+const struct migration_set links_migrations = { "links", steps, sizeof steps / sizeof *steps };
+
+enum { EVENTS_A_TICK = 200 };
+
+enum err links_open(struct ctx *ctx, const struct links_options *options, struct links **ret_links)
+{
+	struct links *links = calloc(1, sizeof *links);
+	if (!links)
+		abort();
+	arena_init(&links->arena);
+	links->options = *options;
+	links->options.sms = value_copy(&links->arena, options->sms);
+	*ret_links = links;
+	(void)ctx;
+	return OK;
+}
+
+void links_close(struct links *links)
+{
+	if (!links)
+		return;
+	arena_done(&links->arena);
+	free(links);
+}
+
+enum err links_tick(struct ctx *ctx, struct links *links)
+{
+	struct store *store = links->options.store;
+	TRY(follow(ctx, store, S("hooks"), EVENTS_A_TICK, hooks_follow, links));
+	return follow(ctx, store, S("notices"), EVENTS_A_TICK, notices_follow, links);
+}

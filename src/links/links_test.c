@@ -1,0 +1,196 @@
+/* Readers of the ledger, notices and web hooks, on each engine. */
+#include "cases/cases_fixture.h"
+#include "links/room.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const struct migration_set *const migrations[] = {
+	PEOPLE_MIGRATIONS, CASES_MIGRATIONS, &links_migrations, NULL,
+};
+
+static struct links *open_links(struct town *town)
+{
+	struct value sms = value_map();
+	struct links *links;
+	value_set(town->ctx->arena, &sms, S("url"), value_str(S("http://127.0.0.1:1/sms")));
+	town_ok(town, links_open(town->ctx, &(struct links_options){ .store = town->store,
+		.people = town->people, .cases = town->cases, .sms = sms,
+		.public_url = "https://mot-cua.example.vn" }, &links));
+	return links;
+}
+
+static struct outbox_list sent(struct town *town)
+{
+	struct outbox_list list;
+	struct db *db;
+	town_ok(town, store_snapshot(town->ctx, town->store, &db));
+	town_ok(town, outbox_list(town->ctx, db, 0, 100, &list));
+	store_release(db);
+	return list;
+}
+
+/* How many of this kind; the newest in *ret_item. */
+static int n_of(struct town *town, const char *kind, struct outbox_item *ret_item)
+{
+	struct outbox_list list = sent(town);
+	int n = 0;
+	for (size_t i = list.n; i-- > 0;)
+		if (str_eq(list.items[i].kind, str_z(kind))) {
+			*ret_item = list.items[i];
+			n++;
+		}
+	return n;
+}
+
+static bool says(struct value payload, const char *key, const char *part)
+{
+	return str_find(value_text(value_get(payload, str_z(key))), str_z(part)) != SIZE_MAX;
+}
+
+static void tick(struct town *town, struct links *links)
+{
+	town_ok(town, event_checkpoint_now(town->ctx, town->store));
+	town_ok(town, links_tick(town->ctx, links));
+}
+
+static void choose(struct town *town, str code, bool mail, bool sms)
+{
+	struct actor citizen = town_actor(town, town_citizen(town, code), "2015-01-26T08:55");
+	town_ok(town, case_choose_notices(town->ctx, town->cases, &citizen, code,
+					  (struct notice_choice){ mail, sms }));
+}
+
+static void acceptance_is_told_by_the_ways_chosen_and_once(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	tick(town, links);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	choose(town, code, false, true);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	tick(town, links);
+	tick(town, links);
+	assert_int_equal(n_of(town, "sms", &item), 1);
+	assert_true(says(item.payload, "text", "da duoc tiep nhan"));
+	assert_int_equal(item.object, town_case(town, code).id);
+	assert_string_equal(arena_copy(town->ctx->arena, town_verify(town)).p, "");
+	links_close(links);
+	town_free(town);
+}
+
+static void nobody_is_sent_an_sms_who_did_not_ask_for_it(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	tick(town, links);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	tick(town, links);
+	assert_int_equal(n_of(town, "sms", &item), 0);
+	links_close(links);
+	town_free(town);
+}
+
+static void another_account_cannot_choose_for_the_applicant(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	struct actor other = town_actor(town, town_officer(town, "tiepnhan.khuetrung"),
+					"2015-01-26T08:55");
+	assert_int_equal(case_choose_notices(town->ctx, town->cases, &other, code,
+					     (struct notice_choice){ true, true }), ERR_NOT_FOUND);
+	town_free(town);
+}
+
+static void hook_is_told_of_its_office_and_its_kinds_only(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	struct hook hook = { .name = S("Cổng khác"), .url = S("http://127.0.0.1:1/hook"),
+			     .kinds = S("case.submitted case.accepted"), .active = true,
+			     .organisation = town_organisation(town, "hoa-phat") };
+	town_ok(town, hook_save(town->ctx, links, 0, &hook));
+	tick(town, links);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	choose(town, code, false, false);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	town_file(town, "khue-trung", "2015-01-26T08:50");
+	tick(town, links);
+	assert_int_equal(n_of(town, "webhook", &item), 2);
+	links_close(links);
+	town_free(town);
+}
+
+static void hook_without_name_or_web_address_is_refused(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct hook no_name = { .url = S("https://a.vn/x") };
+	struct hook no_web = { .name = S("A"), .url = S("ftp://a.vn/x") };
+	assert_int_equal(hook_save(town->ctx, links, 0, &no_name), ERR_INVALID);
+	assert_int_equal(hook_save(town->ctx, links, 0, &no_web), ERR_INVALID);
+	links_close(links);
+	town_free(town);
+}
+
+static void what_cannot_be_reached_waits_and_is_tried_again(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_handler handler = { "webhook", hook_send, links };
+	struct hook hook = { .name = S("Cổng khác"), .url = S("http://127.0.0.1:1/hook"),
+			     .kinds = S("case.submitted"), .active = true };
+	struct outbox_item item;
+	int64_t n;
+	town_ok(town, hook_save(town->ctx, links, 0, &hook));
+	tick(town, links);
+	town_file(town, "hoa-phat", "2015-01-26T08:50");
+	tick(town, links);
+	town_ok(town, outbox_run(town->ctx, town->store, &handler, 1, &n));
+	assert_int_equal(n, 0);
+	assert_int_equal(n_of(town, "webhook", &item), 1);
+	assert_int_equal(item.state, OUTBOX_WAITING);
+	assert_true(item.next_at > clock_real());
+	links_close(links);
+	town_free(town);
+}
+
+static void case_of_another_portal_is_made_once(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct submission s = town_birth(town, "hoa-phat", "2015-01-26T08:50");
+	struct actor who = town_actor(town, &town->nobody, "2015-01-26T08:50");
+	struct case_result first, second;
+	struct db *db;
+	str code;
+	s.source = S("cong-quoc-gia");
+	s.source_code = S("000.00.00.G22-150126-0007");
+	town_ok(town, case_submit(town->ctx, town->cases, &who, &s, &first));
+	assert_int_equal(case_submit(town->ctx, town->cases, &who, &s, &second), ERR_CONFLICT);
+	town_ok(town, store_snapshot(town->ctx, town->store, &db));
+	town_ok(town, case_by_source(town->ctx, db, s.source, s.source_code, &code));
+	store_release(db);
+	assert_true(str_eq(code, first.code));
+	assert_string_equal(arena_copy(town->ctx->arena, town_verify(town)).p, "");
+	town_free(town);
+}
+
+int main(void)
+{
+	static const struct fixture_test tests[] = {
+		FIXTURE_TEST(acceptance_is_told_by_the_ways_chosen_and_once),
+		FIXTURE_TEST(nobody_is_sent_an_sms_who_did_not_ask_for_it),
+		FIXTURE_TEST(another_account_cannot_choose_for_the_applicant),
+		FIXTURE_TEST(hook_is_told_of_its_office_and_its_kinds_only),
+		FIXTURE_TEST(hook_without_name_or_web_address_is_refused),
+		FIXTURE_TEST(what_cannot_be_reached_waits_and_is_tried_again),
+		FIXTURE_TEST(case_of_another_portal_is_made_once),
+	};
+	return fixture_run(tests, ARRAY_SIZE(tests), migrations);
+}

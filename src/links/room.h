@@ -1,0 +1,49 @@
+/* What the files of this room share. */
+#ifndef MOTCUA_LINKS_ROOM_H
+#define MOTCUA_LINKS_ROOM_H
+
+#include "links/links.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+struct links {
+	struct arena arena;
+	struct links_options options;
+};
+
+/* ---- readers of the ledger (follow.c) ---- */
+
+/* One event, inside the transaction that notes how far the reader has come. */
+typedef enum err follow_fn(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
+/* Gives `fn` what came since the reader `name` was last here, at most `most` events. A reader that
+ * is new begins with what comes from now on. */
+enum err follow(struct ctx *ctx, struct store *store, str name, int most, follow_fn *fn, void *arg);
+
+/* ---- web hooks (hooks.c) ---- */
+
+struct hook {
+	int64_t id;
+	str name, url;
+	str kinds;            /* "case.accepted task.completed"; empty: all of cases */
+	int64_t organisation; /* and all below it; 0: everywhere */
+	bool active;
+};
+
+struct hook_list {
+	struct hook *items;
+	size_t n;
+};
+
+enum err hooks_read(struct ctx *ctx, struct db *db, struct hook_list *ret_list);
+/* ERR_INVALID names the field: "name", "url", "kinds". A hook with id 0 is new. */
+enum err hook_save(struct ctx *ctx, struct links *links, int64_t account, const struct hook *hook);
+/* What messages of this hook are signed with: only this server can make it. */
+str hook_secret(struct links *links, struct arena *arena, int64_t id);
+enum err hooks_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
+
+/* ---- notices (notices.c) ---- */
+
+enum err notices_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
+
+#endif
