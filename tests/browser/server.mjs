@@ -39,8 +39,8 @@ async function answers(base, child, told) {
   throw new Error(`the program does not answer: ${told.join("")}`);
 }
 
-// prepare(run) is called on the new data, made at the time `since`, before the program serves it.
-export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, settings, since = clock } = {}) {
+// prepare(run) is called on the new data, made at the time `since` (that of `init --demo`), before the program serves it.
+export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, settings, since } = {}) {
   const data = mkdtempSync(join(tmpdir(), "motcua-town-"));
   const where = ["--data", data, ...(database ? ["--database", database] : [])];
   const options = { cwd: root, encoding: "utf8" };
