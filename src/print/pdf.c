@@ -78,6 +78,19 @@ static void press_box(struct press *press, const struct box *box)
 	press->y += box->space_after;
 }
 
+/* What of a box must stay with the one before: of a table its head and first row. */
+static double beginning(const struct box *box)
+{
+	if (box->kind == BOX_TEXT && !box->keep)
+		return 0;
+	if (box->kind != BOX_TABLE)
+		return box->height;
+	const struct box *row = box->first;
+	while (row && row->header)
+		row = row->next;
+	return box_header_height(box) + (row ? row->height : 0);
+}
+
 /* What a box needs on this page: itself, and for a kept one the beginning of the next. */
 static double height_needed(const struct press *press, const struct box *box)
 {
@@ -85,7 +98,7 @@ static double height_needed(const struct press *press, const struct box *box)
 	while (box->keep && box->next) {
 		height += box->space_after;
 		box = box->next;
-		height += box->keep || box->kind != BOX_TEXT ? box->height : 0;
+		height += beginning(box);
 	}
 	return height < page_height(press) ? height : 0;
 }
