@@ -180,8 +180,11 @@ static struct value result_view(struct request *request, const struct check *q)
 	struct arena *arena = request->ctx.arena;
 	struct value result = value_map();
 	bool holds = !q->letter->revoked_at && !q->letter->replaced_by;
+	bool other = !str_empty(q->hash) && !str_eq(q->hash, q->letter->hash);
 	value_set(arena, &result, S("verdict"), view_text(request, verdict_of(q)));
-	value_set(arena, &result, S("holds"), value_bool(holds));
+	/* A file that is another is not praised, whatever became of the letter of that code. */
+	value_set(arena, &result, S("good"), value_bool(holds && !other));
+	value_set(arena, &result, S("bad"), value_bool(!holds));
 	value_set(arena, &result, S("rows"), rows_view(request, q));
 	value_set(arena, &result, S("hash"), value_str(q->letter->hash));
 	value_set(arena, &result, S("issued"), place_view(request, N_("That the letter was issued, its"

@@ -86,6 +86,7 @@ for (const js of [true, false]) {
     await page.locator("#tep").setInputFiles(file(changed));
     await send();
     assert.equal(await page.locator("#file-different").count(), 1);
+    assert.equal(await page.locator(".govuk-panel").count(), 0, "a file that is another is not praised");
     await judge(page, `check, another file ${label}`);
     await shoot(page, "check-different");
     await close();
