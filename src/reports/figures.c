@@ -111,6 +111,17 @@ static struct value lateness_map(struct arena *arena, const struct sums *s)
 	return map;
 }
 
+static struct value satisfaction_map(struct arena *arena, const struct satisfaction *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "answers", s->very + s->satisfied + s->not_satisfied);
+	put(arena, &map, "content", s->very + s->satisfied);
+	put(arena, &map, "very", s->very);
+	put(arena, &map, "satisfied", s->satisfied);
+	put(arena, &map, "not_satisfied", s->not_satisfied);
+	return map;
+}
+
 static struct value tasks_map(struct arena *arena, const struct sums *s)
 {
 	struct value map = value_map();
@@ -134,6 +145,7 @@ struct value sums_map(struct arena *arena, int64_t n, str name, const struct sum
 	value_append(arena, &map, S("contacts"),
 		     small_map(arena, &s->within[TALLY_NO_CONTACT], contacts, 2));
 	value_append(arena, &map, S("legs"), small_map(arena, &s->within[TALLY_LEG_EARLY], legs, 3));
+	value_append(arena, &map, S("satisfaction"), satisfaction_map(arena, &s->satisfaction));
 	value_append(arena, &map, S("tasks"), tasks_map(arena, s));
 	value_append(arena, &map, S("lateness"), lateness_map(arena, s));
 	put(arena, &map, "returned", s->within[TALLY_RETURNED]);
@@ -266,6 +278,20 @@ static enum err read_lateness(struct gathering *g, struct db *db)
 	return rows_end(&rows);
 }
 
+static enum err read_satisfaction(struct gathering *g, struct db *db)
+{
+	const struct figures_wanted *w = g->wanted;
+	struct satisfaction_wanted wanted = { w->organisations, w->n_organisations, w->period.from,
+					      w->period.to };
+	TRY(reception_satisfaction(g->ctx, db, &wanted, &g->rows.all.satisfaction));
+	for (size_t i = 0; i < g->rows.n && w->rows == ROWS_ORGANISATION; i++) {
+		wanted.organisations = &g->rows.items[i].organisation;
+		wanted.n = 1;
+		TRY(reception_satisfaction(g->ctx, db, &wanted, &g->rows.items[i].sums.satisfaction));
+	}
+	return OK;
+}
+
 enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *w,
 		      struct figure_rows *ret_rows)
 {
@@ -286,6 +312,8 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
 	}
 	if (w->lateness)
 		TRY(read_lateness(&g, db));
+	if (w->satisfaction)
+		TRY(read_satisfaction(&g, db));
 	*ret_rows = g.rows;
 	return OK;
 }

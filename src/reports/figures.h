@@ -7,6 +7,7 @@
 
 #include "cases/tally.h"
 #include "people/act.h"
+#include "reception/reception.h"
 #include "reports/period.h"
 #include "reports/reports.h"
 
@@ -15,6 +16,7 @@ struct sums {
 	int64_t channels[4];             /* accepted within, by enum case_channel */
 	int64_t submitted_online;
 	int64_t still_due, still_national; /* today, but later than now */
+	struct satisfaction satisfaction;  /* of those who rated */
 	int64_t tasks, tasks_late;         /* done by an officer */
 	int64_t late_by[ROLES + 1];        /* whose step was overdue first; ROLES: no single one */
 };
@@ -44,6 +46,7 @@ struct figures_wanted {
 	size_t n_organisations;
 	enum report_rows rows;
 	bool lateness; /* late_by is wanted: reads the late cases */
+	bool satisfaction; /* ratings are wanted: of all, and of each organisation */
 	usec now;
 	str language;
 };
@@ -58,6 +61,7 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
  *   intake {submitted, waiting, not_accepted, withdrawn}, returned, supplements, apologies
  *   national {handled, on_time, late, open_within, open_late}
  *   contacts {none, one}, legs {early, on_time, late}
+ *   satisfaction {answers, content = very + satisfied, very, satisfied, not_satisfied}
  *   tasks {done, late}: of an officer
  *   lateness {<role>, none}: late cases by whose step was overdue first, where that was asked for */
 struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *sums);

@@ -58,6 +58,7 @@ static enum err read_figures(struct report *r)
 		.cases = reports_cases(asked->reports), .period = asked->period,
 		.organisations = asked->organisations, .n_organisations = asked->n_organisations,
 		.rows = asked->declared->rows, .lateness = asked->declared->lateness,
+		.satisfaction = asked->declared->rows == ROWS_INDICATOR,
 		.now = asked->now,
 		.language = asked->request->language,
 	};

@@ -30,6 +30,11 @@ static struct value office_view(struct arena *arena, str name, const struct sums
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		value_append(arena, &view, str_z(members[i].key),
 			     value_int(at(figures, members[i].path)));
+	static const char *const rated[] = { "very", "satisfied", "not_satisfied" };
+	for (size_t i = 0; i < ARRAY_SIZE(rated); i++)
+		value_append(arena, &view, str_z(rated[i]),
+			     figure_percent(at(value_get(figures, S("satisfaction")), rated[i]),
+					    at(figures, "satisfaction.answers")));
 	value_append(arena, &view, S("on_time_percent"),
 		     figure_percent(in_time, at(figures, "received.total")));
 	return view;
@@ -61,8 +66,10 @@ enum err published_page(struct request *request, struct response *response)
 	struct cases *cases = reports_cases(request->state);
 	struct organisations all = people_organisations(cases_people(cases));
 	int64_t *ids = ARENA_ARRAY(ctx->arena, int64_t, all.n + 1);
-	struct figures_wanted w = { .cases = cases, .now = clock_business(), .organisations = ids,
-				    .rows = ROWS_ORGANISATION, .language = request->language };
+	struct figures_wanted w = {
+		.cases = cases, .now = clock_business(), .organisations = ids,
+		.rows = ROWS_ORGANISATION, .satisfaction = true, .language = request->language,
+	};
 	struct civil now = time_civil(w.now, calendar_zone(cases_calendar(cases)));
 	int64_t year = request_query_int(request, "nam", now.year);
 	struct figure_rows rows = { 0 };
