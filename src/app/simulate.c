@@ -260,6 +260,18 @@ static struct completion fill_in(struct life *life, const struct case_task *task
 	return done;
 }
 
+/* A further book of receipts; another thread may have opened it in the meantime. */
+static void open_book(struct life *life)
+{
+	enum { RECEIPTS = 100000 };
+	struct actor who = { .principal = &program, .effective_at = life->now };
+	struct fee_book book = {
+		.organisation = life->organisation, .first = 1, .last = RECEIPTS,
+		.series = arena_printf(life->ctx.arena, "MP/%lld", (long long)life->now),
+	};
+	(void)fee_book_open(&life->ctx, life->town->app->cases, &who, &book);
+}
+
 /* Takes the step, and does it a while later. */
 static enum err do_task(struct life *life, const struct case_task *task, struct value data)
 {
@@ -281,12 +293,16 @@ static enum err do_task(struct life *life, const struct case_task *task, struct 
 /* What is due is paid at the counter. */
 static enum err pay(struct life *life, const struct fee *fee)
 {
+	struct cases *cases = life->town->app->cases;
 	struct fee_payment payment = { .amount = fee->due, .method = FEE_CASH };
 	int64_t receipt;
 	if (fee->state != FEE_DUE)
 		return OK;
 	let_office(life, ACT_FEE_TAKE);
-	TRY(fee_take(&life->ctx, life->town->app->cases, &life->who, life->code, &payment, &receipt));
+	if (fee_take(&life->ctx, cases, &life->who, life->code, &payment, &receipt) != OK) {
+		open_book(life);
+		TRY(fee_take(&life->ctx, cases, &life->who, life->code, &payment, &receipt));
+	}
 	acknowledge(life);
 	return OK;
 }
@@ -412,21 +428,6 @@ static enum err read_officers(struct ctx *ctx, struct db *db, void *arg)
 	return OK;
 }
 
-/* Cases are filed at wards: what they do not receive is left out. */
-static size_t keep_those_of_wards(const struct procedure **procedures, size_t n)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct value kinds = value_path(procedures[i]->body, S("competence.kinds"));
-		for (uint32_t k = 0; k < kinds.n; k++)
-			if (str_eq(value_text(kinds.items[k]), S("ward"))) {
-				procedures[kept++] = procedures[i];
-				break;
-			}
-	}
-	return kept;
-}
-
 /* All procedures in force when it begins, or the one that was named. */
 static enum err choose_procedures(struct ctx *ctx, struct town *town)
 {
@@ -434,7 +435,6 @@ static enum err choose_procedures(struct ctx *ctx, struct town *town)
 	const char *name = town->app->options.procedure;
 	procedures_in_force(town->app->cases, ctx->arena, town->from, &procedures,
 			    &town->n_procedures);
-	town->n_procedures = keep_those_of_wards(procedures, town->n_procedures);
 	town->procedures = procedures;
 	for (size_t i = 0; name && i < town->n_procedures; i++) {
 		if (!str_eq(procedures[i]->name, str_z(name)))

@@ -8,6 +8,7 @@
 enum {
 	ROUNDS_MAX = 12, /* each answer may show further fields */
 	DRAWS_MAX = 4,   /* of one answer until it passes */
+	MANY = 1000000,  /* a range as wide as this is one of money */
 };
 
 struct sampling {
@@ -115,17 +116,18 @@ static struct value sample_date(struct sampling *s, struct sheet *sheet, const s
 /* Sums of money and the like are round. */
 static int64_t rounded(int64_t n, int64_t span)
 {
-	enum { MANY = 1000000, ROUND = 50000 };
+	enum { ROUND = 50000 };
 	return span < MANY || n < ROUND ? n : n - n % ROUND;
 }
 
-/* Small numbers are commoner than large ones, down to the root of what is possible. */
+/* Small numbers are commoner than large ones; sums of money not below the root of the largest. */
 static int64_t small(const struct sampling *s, int64_t span)
 {
 	int bits = 0;
 	while (bits < 62 && span >> bits)
 		bits++;
-	return (int64_t)roll(s, ((uint64_t)span >> roll(s, (uint64_t)bits / 2 + 1)) + 1);
+	int most = span < MANY ? bits : bits / 2;
+	return (int64_t)roll(s, ((uint64_t)span >> roll(s, (uint64_t)most + 1)) + 1);
 }
 
 static struct value sample_number(struct sampling *s, struct sheet *sheet, const struct instance *in)

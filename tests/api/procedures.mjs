@@ -114,6 +114,11 @@ async function complete(procedure, flow, task, wanted) {
 		if (filled.outcome) body.outcome = filled.outcome;
 		body.data = filled;
 	}
+	const due = step.act === "return" && (await open(task.case, login)).payment;
+	if (due?.state === "due") {
+		const paid = await town.call(login, "POST", `/cases/${task.case}/payments`, { amount: due.amount, method: "cash" });
+		if (paid.status !== 200) throw new Error(`${login} takes ${due.amount}: ${paid.text}`);
+	}
 	await town.call(login, "POST", `/tasks/${task.id}/claim`);
 	const done = await town.call(login, "POST", `/tasks/${task.id}/complete`, body);
 	if (done.status !== 200) throw new Error(`${login} completes ${task.element}: ${done.text}`);
