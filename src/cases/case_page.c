@@ -51,7 +51,9 @@ enum err case_page_read(struct ctx *ctx, struct db *db, struct case_page *page)
 {
 	TRY(case_load(ctx, db, page->code, &page->c));
 	struct object received = { .organisation = page->c.organisation };
-	page->sees_all = may(page->cases->people, page->principal, ACT_CASE_SEE, &received);
+	struct object decided = { .organisation = case_deciding(&page->c) };
+	page->sees_all = may(page->cases->people, page->principal, ACT_CASE_SEE, &received) ||
+			 may(page->cases->people, page->principal, ACT_CASE_SEE, &decided);
 	page->procedure = case_procedure(page->cases, &page->c);
 	if (!page->procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");

@@ -29,7 +29,7 @@ struct case_page {
 	str code;
 	struct case_file c;
 	const struct procedure *procedure;
-	bool sees_all; /* through the organisation that received it; a partner sees its leg only */
+	bool sees_all; /* through the office that received or decides it; a partner sees its leg only */
 };
 
 /* Tabs of the case page, in this order. */

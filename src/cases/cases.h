@@ -102,6 +102,7 @@ struct case_file {
 	str flow;                  /* flow state, bytes */
 	str duplicate_key;         /* folded; the same for cases that may be one */
 	int64_t filed_by;          /* account at the desk; 0: the citizen */
+	int64_t competent;         /* authority that decides, where another took it in; 0: the same */
 };
 
 /* A task as the lists show it. */
@@ -145,6 +146,11 @@ enum err case_object(struct ctx *ctx, struct db *db, const struct case_file *c,
 		     struct object *ret_object);
 /* The version it is pinned to. */
 const struct procedure *case_procedure(struct cases *cases, const struct case_file *c);
+/* The organisation whose officers decide, in whose books it is entered, and who signs. */
+static inline int64_t case_deciding(const struct case_file *c)
+{
+	return c->competent ? c->competent : c->organisation;
+}
 /* From due and finish, at `now`. */
 enum timeliness case_timeliness(const struct case_file *c, usec now);
 /* The due date with every day on the way (recomputed from the facts of the case). Before

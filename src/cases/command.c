@@ -249,10 +249,12 @@ static enum err write_leg(struct command *command, struct value leg)
 
 static enum err write_entry(struct command *command, struct value entry)
 {
+	int64_t keeper = item_int(entry, "organisation");
 	return db_run(command->ctx, command->db,
 		SQL("INSERT INTO book_entry (organisation, book, period, number, case_id, entered_at)"
 		    " VALUES ($1, $2, $3, $4, $5, $6)"),
-		command->c.organisation, item_text(entry, "book"), item_int(entry, "period"),
+		keeper ? keeper : command->c.organisation, item_text(entry, "book"),
+		item_int(entry, "period"),
 		item_int(entry, "number"), command->c.id, item_int(entry, "entered_at"));
 }
 

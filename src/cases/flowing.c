@@ -12,11 +12,15 @@ static enum err agency_of(struct command *command, const struct flow_element *el
 			  int64_t *ret_agency)
 {
 	str kind = flow_property(element, S("motcua:agency"));
-	*ret_agency = command->c.organisation;
+	str act = flow_property(element, S("motcua:act"));
+	/* Taking in and handing over is done where the citizen came. */
+	bool at_desk = str_eq(act, S("intake")) || str_eq(act, S("return"));
+	int64_t from = at_desk ? command->c.organisation : case_deciding(&command->c);
+	*ret_agency = from;
 	if (str_empty(kind))
 		return OK;
 	const struct organisation *agency =
-		organisation_nearest(command->cases->people, command->c.organisation, kind);
+		organisation_nearest(command->cases->people, from, kind);
 	if (!agency)
 		return fail(command->ctx, ERR_INVALID,
 			    "There is no organisation of the kind “%.*s” for the step “%.*s”",

@@ -21,6 +21,25 @@ static enum err check_competence(struct ctx *ctx, const struct procedure *proced
 		    STR_ARG(organisation->name));
 }
 
+/* Where any office may take a case in, the data say whose it is to decide: the office named at
+ * competence.path, 0 where that is the one that received it. */
+static enum err find_competent(struct command *command, const struct submission *s)
+{
+	struct value competence = value_get(command->procedure->body, S("competence"));
+	str code = value_text(value_path(s->data, value_text(value_get(competence, S("path")))));
+	if (!value_is_true(value_get(competence, S("anywhere"))) || str_empty(code))
+		return OK;
+	const struct organisation *office = organisation_by_code(command->cases->people, code);
+	if (!office)
+		return fail(command->ctx, ERR_INVALID, "There is no office “%.*s”", STR_ARG(code));
+	TRY(check_competence(command->ctx, command->procedure, office));
+	if (office->id == s->organisation)
+		return OK;
+	command->c.competent = office->id;
+	command_set(command, "competent", value_str(id_text(command->ctx->arena, office->id)));
+	return OK;
+}
+
 /* Whom it is about, as the procedure's subject expression says; else the applicant. */
 str case_subject(struct arena *arena, const struct procedure *procedure, struct value data,
 		 str otherwise)
@@ -144,6 +163,7 @@ static enum err begin_case(struct command *command, const struct submission *s,
 	command->n_attachments = s->n_attachments;
 	set_public(command, s);
 	set_personal(command, s);
+	TRY(find_competent(command, s));
 	command_data(command, s->data);
 	command_source(command, s->source, s->source_code);
 	return OK;

@@ -125,9 +125,19 @@ static void put_case(struct writing *w)
 	value_set(arena, &w->view, S("case"), c);
 }
 
+static bool is_slip(const struct writing *w)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (str_eq(w->wanted->letter->kind, str_z(kinds[i].kind)))
+			return true;
+	return false;
+}
+
 static void put_organisation(struct writing *w)
 {
-	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
+	/* What the desk hands out is the receiving office's, results are the deciding one's. */
+	int64_t whose = is_slip(w) ? w->c->organisation : case_deciding(w->c);
+	const struct organisation *o = organisation_by_id(w->cases->people, whose);
 	static const char *const keys[] = { "address", "area", "phone", "email", "desk" };
 	struct value view = value_map();
 	if (!o)

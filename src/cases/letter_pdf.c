@@ -67,7 +67,7 @@ static enum err write_text(struct ctx *ctx, struct db *db, void *arg)
 	if (!str_empty(m->own->hash))
 		return OK;
 	TRY(must_be_proved(ctx, db, m));
-	m->signer = signer_for(m->cases, m->c.organisation);
+	m->signer = signer_for(m->cases, case_deciding(&m->c));
 	m->at = clock_business();
 	struct letter_wanted wanted = {
 		.c = &m->c, .letter = m->own, .url_base = m->cases->url_base,
@@ -78,7 +78,7 @@ static enum err write_text(struct ctx *ctx, struct db *db, void *arg)
 
 static enum err make_file(struct ctx *ctx, struct making *m)
 {
-	const struct organisation *o = organisation_by_id(m->cases->people, m->c.organisation);
+	const struct organisation *o = organisation_by_id(m->cases->people, case_deciding(&m->c));
 	struct print_signature about = {
 		.reason = m->own->title, .location = o ? o->zone : S(""), .at = m->at,
 		.zone = calendar_zone(cases_calendar(m->cases)),

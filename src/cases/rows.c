@@ -21,9 +21,10 @@ enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file
 		    " status, submitted_at, accepted_at, finished_at, returned_at, due_at,"
 		    " first_due_at, paused_at, pauses, supplements, apologised, register_number,"
 		    " filed_by, subject, subject_key, duplicate_key, applicant, applicant_key,"
-		    " applicant_id, phone, email, address, data, asked, flow)"
+		    " applicant_id, phone, email, address, data, asked, flow, competent)"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-		    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"),
+		    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,"
+		    " $32)"),
 		c->organisation, c->id, c->code, c->procedure, c->version, c->channel, c->status,
 		c->submitted_at, c->accepted_at, c->finished_at, c->returned_at, c->due_at,
 		c->first_due_at, c->paused_at, json_text(arena, c->pauses), c->supplements,
@@ -31,7 +32,7 @@ enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file
 		vietnamese_fold(arena, c->subject), c->duplicate_key, c->applicant,
 		vietnamese_fold(arena, c->applicant), c->applicant_id, c->phone, c->email,
 		c->address, json_text(arena, c->data), json_text(arena, c->asked),
-		sql_bytes(c->flow));
+		sql_bytes(c->flow), c->competent);
 }
 
 static enum err update_personal(struct ctx *ctx, struct db *db, const struct case_file *c)
@@ -83,6 +84,7 @@ static enum err row_case(struct ctx *ctx, const struct rows *r, struct case_file
 		.subject = row_str(r, 19), .duplicate_key = row_str(r, 20),
 		.applicant = row_str(r, 21), .applicant_id = row_str(r, 22), .phone = row_str(r, 23),
 		.email = row_str(r, 24), .address = row_str(r, 25), .flow = row_str(r, 28),
+		.competent = row_int(r, 29),
 	};
 	TRY(row_json(ctx, r, 14, &c->pauses));
 	TRY(row_json(ctx, r, 26, &c->data));
@@ -98,7 +100,7 @@ enum err rows_read_case(struct ctx *ctx, struct db *db, int64_t organisation, in
 		       " submitted_at, accepted_at, finished_at, returned_at, due_at, first_due_at,"
 		       " paused_at, pauses, supplements, apologised, register_number, filed_by,"
 		       " subject, duplicate_key, applicant, applicant_id, phone, email, address,"
-		       " data, asked, flow FROM case_file WHERE organisation = $1 AND id = $2"),
+		       " data, asked, flow, competent FROM case_file WHERE organisation = $1 AND id = $2"),
 		   organisation, id));
 	return row_case(ctx, &row, ret_case);
 }

@@ -15,6 +15,8 @@ static const struct migration steps[] = {
 	  " PRIMARY KEY (organisation, case_id, id));"
 	  "CREATE UNIQUE INDEX case_source_code ON case_source (source, source_code);"
 	  "CREATE UNIQUE INDEX case_code_id ON case_code (id);" }, /* from an event to its case */
+	{ 2, "the authority that decides, where another office took the case in",
+	  "ALTER TABLE case_file ADD COLUMN competent INT NOT NULL DEFAULT 0;" },
 };
 
 const struct migration_set source_migrations = { "source", steps, ARRAY_SIZE(steps) };

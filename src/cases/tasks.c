@@ -201,7 +201,7 @@ static enum err enter_book(struct command *command, const struct flow_element *e
 	if (str_empty(book) || value_find(entries, entry_name(arena, book)))
 		return OK;
 	const struct organisation *organisation =
-		organisation_by_id(command->cases->people, command->c.organisation);
+		organisation_by_id(command->cases->people, case_deciding(&command->c));
 	struct book_number number;
 	TRY(number_book(command->ctx, command->cases, command->db, organisation, book, command->now,
 			&number));
@@ -214,6 +214,9 @@ static enum err enter_book(struct command *command, const struct flow_element *e
 	value_set(arena, data, S("entry"), kept);
 	struct value row = value_map();
 	value_set(arena, &row, S("book"), value_str(book));
+	if (command->c.competent)
+		value_set(arena, &row, S("organisation"),
+			  value_str(id_text(arena, command->c.competent)));
 	value_set(arena, &row, S("period"), value_int(number.period));
 	value_set(arena, &row, S("number"), value_int(number.number));
 	value_set(arena, &row, S("entered_at"), value_int(command->now));

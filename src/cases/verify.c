@@ -150,8 +150,8 @@ static enum err verify_entries(struct ctx *ctx, struct db *db, struct verify *v,
 	uint32_t n = 0;
 	TRY(db_query(ctx, db, &rows,
 		     SQL("SELECT book, period, number, entered_at FROM book_entry"
-			 " WHERE organisation = $1 AND case_id = $2"),
-		     told->row->organisation, told->row->id));
+			 " WHERE (organisation = $1 OR organisation = $3) AND case_id = $2"),
+		     told->row->organisation, told->row->id, case_deciding(told->row)));
 	for (; rows_next(&rows); n++)
 		if (!entry_told(told, &rows))
 			found_in(ctx, v, told,

@@ -145,6 +145,9 @@ struct value case_public_view(struct ctx *ctx, struct cases *cases, const struct
 		     value_str(organisation ? organisation->code : S("")));
 	value_append(arena, &view, S("organisation_name"),
 		     value_str(organisation_name(organisation, ctx_language(ctx))));
+	value_append(arena, &view, S("competent_name"), c->competent ?
+		     value_str(organisation_name(organisation_by_id(cases->people, c->competent),
+						 ctx_language(ctx))) : value_null());
 	value_append(arena, &view, S("channel"), value_str(str_z(channel_name(c->channel))));
 	value_append(arena, &view, S("status"), value_str(str_z(case_status_name(c->status))));
 	value_append(arena, &view, S("status_view"), case_status_view(ctx, c->status));

@@ -283,8 +283,9 @@ static sql_t book_query(const struct walk *k, struct arena *arena, int64_t organ
 	sql_add(&q, SQL("SELECT e.period, e.number, e.number," CASE_COLUMNS ", c.data, e.entered_at,"
 			" COALESCE(l.number, ''), COALESCE(l.signed_by, ''),"
 			" COALESCE(l.revoked_at, 0) FROM book_entry e"
-			" JOIN case_file c ON c.organisation = e.organisation AND c.id = e.case_id"
-			" LEFT JOIN case_letter l ON l.organisation = e.organisation"
+			" JOIN case_code k ON k.id = e.case_id" /* another office may have received it */
+			" JOIN case_file c ON c.organisation = k.organisation AND c.id = k.id"
+			" LEFT JOIN case_letter l ON l.organisation = c.organisation"
 			" AND l.case_id = e.case_id AND l.book = e.book AND l.made_at = e.entered_at"
 			" WHERE e.organisation = $1 AND e.book = $2"),
 		organisation, k->w->declared->book);
