@@ -74,19 +74,21 @@ static enum err take_number(struct command *command, str book, str *ret_number)
 struct newest {
 	int64_t id, version; /* 0: none was issued */
 	bool revoked;
+	str number;
 };
 
 static enum err newest_of(struct command *command, str kind, struct newest *ret)
 {
 	struct rows row;
 	enum err err = db_one(command->ctx, command->db, &row,
-			      SQL("SELECT id, version, revoked_at FROM case_letter"
+			      SQL("SELECT id, version, revoked_at, number FROM case_letter"
 				  " WHERE organisation = $1 AND case_id = $2 AND kind = $3"
 				  " ORDER BY version DESC LIMIT 1"),
 			      command->c.organisation, command->c.id, kind);
 	*ret = (struct newest){ 0 };
 	if (err == OK)
-		*ret = (struct newest){ row_int(&row, 0), row_int(&row, 1), row_int(&row, 2) != 0 };
+		*ret = (struct newest){ row_int(&row, 0), row_int(&row, 1), row_int(&row, 2) != 0,
+					row_str(&row, 3) };
 	return err == ERR_NOT_FOUND ? OK : err;
 }
 
@@ -124,6 +126,8 @@ enum err command_letter(struct command *command, str kind, str number)
 		book = book_of(command->cases, kind);
 	if (!str_empty(book))
 		TRY(take_number(command, book, &number));
+	else if (str_empty(number) && replaces_older(kind))
+		number = older.number; /* a new version is the same letter in the book */
 	str code = keyed_code(command->cases, arena, arena_printf(arena, "letter %.*s", STR_ARG(name)),
 			      10);
 	value_set(arena, &row, S("kind"), value_str(arena_copy(arena, kind)));

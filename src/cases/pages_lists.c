@@ -337,6 +337,7 @@ static struct value bulk_view(const struct page *p)
 	struct value bulk = value_map();
 	bool team = p->w.list == LIST_TEAM;
 	value_append(arena, &bulk, S("action"), value_str(request_link(request, S("/ban/hang-loat"))));
+	value_append(arena, &bulk, S("print"), value_str(request_link(request, S("/ban/in"))));
 	value_append(arena, &bulk, S("take"), value_bool(!team && may_anywhere(p, ACT_CASE_WORK)));
 	value_append(arena, &bulk, S("release"), value_bool(p->w.list == LIST_MINE));
 	value_append(arena, &bulk, S("assign"), value_bool(may_anywhere(p, ACT_CASE_ASSIGN)));

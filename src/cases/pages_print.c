@@ -230,11 +230,22 @@ static enum err print_page(struct request *request, struct response *response)
 	return choose(request, response, b);
 }
 
+static bool is_known(const str *codes, size_t n, str code)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(codes[i], code))
+			return true;
+	return false;
+}
+
+/* Each once. A worklist names steps, CODE~NODE: their case is meant. */
 static size_t posted(struct request *request, const char *name, str *codes)
 {
 	size_t n = 0;
-	while (n < LETTERS_MAX && request_field_at(request, name, n, &codes[n]))
-		n++;
+	str text, code;
+	for (size_t i = 0; n < LETTERS_MAX && request_field_at(request, name, i, &text); i++)
+		if (str_next(&text, '~', &code) && !is_known(codes, n, code))
+			codes[n++] = code;
 	return n;
 }
 
@@ -247,7 +258,7 @@ static enum err print_post(struct request *request, struct response *response)
 	b->n_codes = posted(request, "letter", codes);
 	if (b->n_codes)
 		return print(request, response, b);
-	b->n_codes = posted(request, "case", codes);
+	b->n_codes = posted(request, request_has(request, "viec") ? "viec" : "case", codes);
 	if (!b->n_codes)
 		request_mistake(request, "letter", "Choose at least one letter");
 	return choose(request, response, b);

@@ -64,7 +64,7 @@ static struct value links_of(const struct portal *portal, const struct request *
 		const char *label, *path;
 	} links[] = {
 		{ N_("Procedures"), "/thu-tuc" }, { N_("Follow a case"), "/tra-cuu" },
-		{ N_("Published figures"), "/cong-khai" },
+		{ N_("Check a letter"), "/kiem-tra" }, { N_("Published figures"), "/cong-khai" },
 	};
 	struct value list = value_list();
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)

@@ -99,6 +99,7 @@ verdict(codes.length === 4, "of two cases four letters may be chosen", codes.len
 const many = await post("/ban/in", desk, new URLSearchParams(codes.map((c) => ["letter", c])));
 verdict(many.status === 200 && pageCount(many.bytes) === 4, "they come in one file, each on its own page", many.status);
 verdict((await post("/ban/in", desk, new URLSearchParams([["case", first.code], ["case", second.code]]))).bytes.toString().includes(codes[3]), "a list posts the codes of its cases");
+verdict((await post("/ban/in", desk, new URLSearchParams([["viec", `${first.code}~3`], ["viec", `${first.code}~4`]]))).bytes.toString().match(/name="letter"/g).length === 2, "a worklist posts steps; a case is meant once");
 verdict((await post("/ban/in", desk, new URLSearchParams())).status === 422, "nothing ticked is told so");
 verdict((await post("/ban/in", stranger, new URLSearchParams([["letter", codes[0]]]))).status === 404, "another ward does not print them");
 verdict((await get(`/ban/in?ma=${first.code}`, stranger)).status === 404, "nor choose among them");
