@@ -20,7 +20,8 @@ static const struct column columns[] = {
 	COLUMN(first_due_at, COLUMN_INT), COLUMN(paused_at, COLUMN_INT),
 	COLUMN(pauses, COLUMN_VALUE), COLUMN(supplements, COLUMN_INT),
 	COLUMN(apologised, COLUMN_INT), COLUMN(register_number, COLUMN_INT),
-	COLUMN(filed_by, COLUMN_INT), COLUMN(competent, COLUMN_INT), COLUMN(subject, COLUMN_TEXT), COLUMN(applicant, COLUMN_TEXT),
+	COLUMN(filed_by, COLUMN_INT),
+	COLUMN(competent, COLUMN_INT), COLUMN(subject, COLUMN_TEXT), COLUMN(applicant, COLUMN_TEXT),
 	COLUMN(applicant_id, COLUMN_TEXT), COLUMN(phone, COLUMN_TEXT), COLUMN(email, COLUMN_TEXT),
 	COLUMN(address, COLUMN_TEXT), COLUMN(asked, COLUMN_VALUE),
 };
