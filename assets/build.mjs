@@ -132,7 +132,7 @@ async function main() {
     entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, target,
     format: "esm", legalComments: "none", absWorkingDir: here, loader: { ".svg": "dataurl" },
   }).outputFiles[0].contents;
-  for (const entry of ["app.js", "viewer.js", "viewer.css"]) emit(entry, bundle(entry));
+  for (const entry of ["app.js", "viewer.js", "viewer.css", "intake.js", "scanner.js"]) emit(entry, bundle(entry));
 
   writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");
   writeFileSync(stamp, print);

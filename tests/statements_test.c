@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cases/cases.h"
+#include "cases/counter.h"
 #include "cases/endings.h"
 #include "cases/fee.h"
 #include "people/people.h"
@@ -19,7 +20,7 @@
 #include "reception/reception.h"
 
 static const struct migration_set *const migrations[] = {
-	&people_migrations, &leave_migrations, &cases_migrations,
+	&people_migrations, &leave_migrations, &cases_migrations, &intake_migrations,
 	&lists_migrations, &tally_migrations, &letter_migrations,
 	&ending_migrations, &fee_migrations, &portal_migrations, &reception_migrations, NULL,
 };

@@ -50,7 +50,8 @@ static struct value assets_part(const struct app *app, struct request *request, 
 	} names[] = {
 		{ S("css"), S("app.css") }, { S("js"), S("app.js") }, { S("icon"), S("icon.svg") },
 		{ S("mark"), S("mark.svg") }, { S("viewer_js"), S("viewer.js") },
-		{ S("viewer_css"), S("viewer.css") },
+		{ S("viewer_css"), S("viewer.css") }, { S("intake_js"), S("intake.js") },
+		{ S("scanner_js"), S("scanner.js") },
 	};
 	struct arena *arena = request->ctx.arena;
 	struct value assets = value_map();

@@ -32,6 +32,7 @@
 struct cases;
 struct request_key;
 
+extern const struct migration_set intake_migrations;
 extern const struct migration_set cases_migrations, tally_migrations, letter_migrations,
 	notices_migrations, source_migrations, ending_migrations,
 	fee_migrations, lists_migrations;
@@ -39,7 +40,7 @@ extern const struct migration_set cases_migrations, tally_migrations, letter_mig
 #define CASES_MIGRATIONS                                                 \
 	&cases_migrations, &tally_migrations, &letter_migrations,        \
 		&notices_migrations, &source_migrations, &ending_migrations, \
-		&fee_migrations, &lists_migrations
+		&fee_migrations, &lists_migrations, &intake_migrations
 
 /* Reads the procedures in force and the calendar from the database. */
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,
@@ -175,6 +176,19 @@ struct attachment {
 	int64_t size;
 };
 
+/* Somebody beside the applicant: who files for them, or signs with them. */
+struct case_person {
+	str role; /* "representative", or the code of a signer in the procedure */
+	str name, id_number;
+	str paper; /* what shows the authority: number and date of the giấy ủy quyền */
+};
+
+/* A paper taken over from an earlier case of the same person. */
+struct case_reuse {
+	int64_t from_case;
+	str paper, hash;
+};
+
 struct submission {
 	str procedure;        /* name or national code */
 	int64_t organisation; /* that receives it */
@@ -184,6 +198,11 @@ struct submission {
 	const struct attachment *attachments;
 	size_t n_attachments;
 	int64_t draft;        /* that becomes this case; 0 */
+	const struct case_person *people;
+	size_t n_people;
+	str consent;          /* the text an applicant agreed to who was helped to file online; or empty */
+	const struct case_reuse *reuse;
+	size_t n_reuse;
 	str source, source_code; /* of the portal it was first sent to, and its code there; empty */
 	usec effective_at;
 	str reason;
@@ -279,9 +298,15 @@ enum err case_timeline(struct ctx *ctx, struct cases *cases, struct db *db,
 /* ---- duplicates ---- */
 
 /* Cases that may be the same: same child's name (diacritics folded) and birth date, or the same
- * ID number and procedure, not withdrawn or refused. At most ten codes, newest first. */
+ * ID number and procedure, not withdrawn or refused, and not decided about before. At most ten codes,
+ * newest first. */
 enum err case_duplicates(struct ctx *ctx, struct cases *cases, struct db *db,
 			 const struct case_file *like, struct value *ret_list);
+/* What an officer found when comparing two cases. DUPLICATE_WITHDRAW also withdraws the first. */
+enum duplicate_verdict { DUPLICATE_DIFFERENT, DUPLICATE_SAME, DUPLICATE_WITHDRAW };
+/* Writes the verdict down on both cases, with who->reason; the warning goes. */
+enum err case_decide_duplicate(struct ctx *ctx, struct cases *cases, const struct actor *who,
+			       str code, str other, enum duplicate_verdict verdict);
 
 /* ---- verification ---- */
 

@@ -8,6 +8,7 @@
 #include "cases/fee.h"
 #include "base/embed.h"
 #include "base/json.h"
+#include "cases/counter.h"
 
 const struct migration_set *const town_migrations[] = {
 	PEOPLE_MIGRATIONS, CASES_MIGRATIONS, NULL,

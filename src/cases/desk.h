@@ -14,6 +14,10 @@ struct form_env desk_form_env(struct request *request);
 /* Papers of a procedure for the partial "papers_check", with what was ticked before. */
 struct value desk_papers(struct request *request, const struct procedure *procedure,
 			 struct value data, struct value ticked);
+/* Whether a paper of procedure.json is asked for, given the answers: true, or a FEEL condition. */
+bool desk_paper_needed(struct arena *arena, struct value paper, struct value data);
+/* The organisation at whose counter the officer sits: the first grant that may file. */
+int64_t desk_counter(const struct principal *principal);
 /* Reads paper-… fields. */
 void desk_read_papers(struct request *request, const struct procedure *procedure,
 		      struct paper_check **ret_papers, size_t *ret_n);

@@ -1,4 +1,5 @@
 /* Submission and acceptance. */
+#include "cases/counter.h"
 #include "cases/letter.h"
 #include "cases/room.h"
 
@@ -169,16 +170,60 @@ static enum err begin_case(struct command *command, const struct submission *s,
 	return OK;
 }
 
-static enum err submit(struct ctx *ctx, struct db *db, void *arg)
+/* ---- who filed, and what was known already ---- */
+
+static void add_person(struct command *command, const struct case_person *person)
 {
-	struct submit *job = arg;
-	const struct submission *s = job->s;
-	struct command command = { .ctx = ctx, .db = db, .cases = job->cases, .who = job->who,
+	struct arena *arena = command->ctx->arena;
+	struct value row = value_map();
+	value_append(arena, &row, S("role"), value_str(person->role));
+	value_append(arena, &row, S("name"), value_str(person->name));
+	value_append(arena, &row, S("id_number"), value_str(person->id_number));
+	value_append(arena, &row, S("paper"), value_str(person->paper));
+	value_append(arena, &row, S("noted_at"), value_int(command->now));
+	command_row(command, &person_table, db_id(command->db), row);
+}
+
+static void add_consent(struct command *command, str text)
+{
+	struct arena *arena = command->ctx->arena;
+	struct value row = value_map();
+	value_append(arena, &row, S("channel"), value_str(S("online-assisted")));
+	value_append(arena, &row, S("account"),
+		     value_str(id_text(arena, command->who->principal->account)));
+	value_append(arena, &row, S("given_at"), value_int(command->now));
+	value_append(arena, &row, S("body"), value_str(text));
+	command_row(command, &consent_table, db_id(command->db), row);
+}
+
+static void add_reuse(struct command *command, const struct case_reuse *reuse)
+{
+	struct arena *arena = command->ctx->arena;
+	struct value row = value_map();
+	value_append(arena, &row, S("from_case"), value_str(id_text(arena, reuse->from_case)));
+	value_append(arena, &row, S("paper"), value_str(reuse->paper));
+	value_append(arena, &row, S("hash"), value_str(reuse->hash));
+	command_row(command, &reuse_table, db_id(command->db), row);
+}
+
+static void say_who_filed(struct command *command, const struct submission *s)
+{
+	for (size_t i = 0; i < s->n_people; i++)
+		add_person(command, &s->people[i]);
+	if (!str_empty(s->consent))
+		add_consent(command, s->consent);
+	for (size_t i = 0; i < s->n_reuse; i++)
+		add_reuse(command, &s->reuse[i]);
+}
+
+enum err intake_submit(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       const struct submission *s, struct case_result *ret_result)
+{
+	struct command command = { .ctx = ctx, .db = db, .cases = cases, .who = who,
 				   .is_new = true, .kind = "case.submitted" };
-	const struct organisation *organisation =
-		organisation_by_id(job->cases->people, s->organisation);
+	const struct organisation *organisation = organisation_by_id(cases->people, s->organisation);
 	command_prepare(&command, s->effective_at);
-	command.procedure = procedure_in_force(job->cases, s->procedure, command.now);
+	command.procedure = procedure_in_force(cases, s->procedure, command.now);
 	if (!organisation)
 		return fail(ctx, ERR_INVALID, "Choose the office that receives the case");
 	if (!command.procedure)
@@ -186,19 +231,26 @@ static enum err submit(struct ctx *ctx, struct db *db, void *arg)
 	TRY(may_submit(&command, s));
 	TRY(check_competence(ctx, command.procedure, organisation));
 	TRY(begin_case(&command, s, organisation));
-	str pin = case_pin(job->cases, ctx->arena, command.c.code);
+	say_who_filed(&command, s);
+	str pin = case_pin(cases, ctx->arena, command.c.code);
 	struct flow_event event = { .kind = FLOW_EVENT_START, .process = FLOW_NONE,
 				    .element = FLOW_NONE, .variables = s->data };
 	TRY(command_flow(&command, &event));
 	TRY(command_commit(&command));
 	TRY(use_draft(&command, s->draft));
 	TRY(confirm_by_mail(&command, pin));
-	*job->result = (struct case_result){
+	*ret_result = (struct case_result){
 		.code = command.c.code, .pin = pin, .organisation = command.c.organisation,
 		.id = command.c.id, .status = (enum case_status)command.c.status,
 		.submitted_at = command.now,
 	};
 	return OK;
+}
+
+static enum err submit(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct submit *job = arg;
+	return intake_submit(ctx, db, job->cases, job->who, job->s, job->result);
 }
 
 enum err case_submit(struct ctx *ctx, struct cases *cases, const struct actor *who,
@@ -263,26 +315,32 @@ static enum err enter_register(struct command *command)
 	return OK;
 }
 
-static enum err accept(struct ctx *ctx, struct db *db, void *arg)
+enum err intake_accept(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       str code, const struct acceptance *acceptance)
 {
-	struct accept *job = arg;
-	struct command command = { .cases = job->cases, .who = job->who, .kind = "case.accepted" };
+	struct command command = { .cases = cases, .who = who, .kind = "case.accepted" };
 	uint32_t node;
-	TRY(command_begin(&command, ctx, db, job->code));
+	TRY(command_begin(&command, ctx, db, code));
 	TRY(command_may(&command, ACT_CASE_ACCEPT));
 	if (command.c.status != CASE_NEW)
 		return command_lost(&command, N_("This case was taken in already"));
 	TRY(intake_node(&command, &node));
-	TRY(check_papers(&command, job->acceptance));
+	TRY(check_papers(&command, acceptance));
 	command_set_int(&command, "accepted_at", command.now);
 	command_set_int(&command, "status", CASE_ACCEPTED);
 	TRY(enter_register(&command));
 	TRY(command_promise(&command));
-	if (!str_empty(job->acceptance->note))
-		value_set(ctx->arena, &command.closed, S("note"), value_str(job->acceptance->note));
+	if (!str_empty(acceptance->note))
+		value_set(ctx->arena, &command.closed, S("note"), value_str(acceptance->note));
 	if (node)
 		TRY(command_complete(&command, node, S("accepted"), value_null()));
 	return command_commit(&command);
+}
+
+static enum err accept(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct accept *job = arg;
+	return intake_accept(ctx, db, job->cases, job->who, job->code, job->acceptance);
 }
 
 enum err case_accept(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,

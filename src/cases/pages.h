@@ -6,10 +6,12 @@
 #include "web/web.h"
 
 /* Procedures and published figures (pages_public.c), filing online (pages_filing.c), tracking
- * (pages_tracking.c), the officers' desk (pages_desk.c, pages_case.c, pages_case_look.c),
+ * (pages_tracking.c), the officers' desk (pages_case.c, pages_case_look.c), taking in at
+ * the counter (pages_choose.c, pages_intake.c, pages_counter.c, pages_duplicate.c),
  * letters (pages_letter.c, pages_print.c, pages_check.c), fees (fee_pages.c, fee_desk.c), the API (api.c).
  * Each table ends with a route without a path. */
-extern const struct route public_routes[], filing_routes[], tracking_routes[], desk_routes[],
+extern const struct route public_routes[], filing_routes[], tracking_routes[],
+	choose_routes[], intake_routes[], visit_routes[], duplicate_routes[],
 	case_routes[], case_look_routes[], letter_routes[], print_routes[], check_routes[], api_routes[],
 	fee_routes[], till_routes[];
 

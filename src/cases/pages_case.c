@@ -189,7 +189,11 @@ static enum err duplicates_view(struct request *request, struct opened *o, struc
 		usec at = value_integer(value_get(item, S("submitted_at")), 0);
 		str url = arena_printf(arena, "/ban/%.*s",
 				       STR_ARG(value_text(value_get(item, S("code")))));
+		str compare = arena_printf(arena, "%.*s/trung/%.*s",
+			STR_ARG(case_page_path(request)),
+			STR_ARG(value_text(value_get(item, S("code")))));
 		value_set(arena, &item, S("url"), value_str(request_link(request, url)));
+		value_set(arena, &item, S("compare"), value_str(request_link(request, compare)));
 		value_set(arena, &item, S("status"), case_status_view(&request->ctx, status));
 		value_set(arena, &item, S("submitted_at"), view_time(&request->ctx, o->page.cases, at));
 		value_push(arena, &list, item);

@@ -160,6 +160,13 @@ enum err rows_update_case(struct ctx *ctx, struct db *db, const struct case_file
 enum err rows_read_case(struct ctx *ctx, struct db *db, int64_t organisation, int64_t id,
 			struct case_file *ret_case);
 
+/* ---- inside a transaction of the caller's (intake.c) ---- */
+
+enum err intake_submit(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       const struct submission *submission, struct case_result *ret_result);
+enum err intake_accept(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
+		       str code, const struct acceptance *acceptance);
+
 /* ---- numbers (number.c) ---- */
 
 /* The next number of a counter, inside a command: 1, 2, 3 … */

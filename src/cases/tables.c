@@ -1,4 +1,5 @@
 #include "cases/tables.h"
+#include "cases/counter.h"
 #include "cases/endings.h"
 #include "cases/fee.h"
 #include "cases/letter.h"
@@ -6,6 +7,10 @@
 #include "cases/room.h"
 
 const struct case_table *const case_tables[] = {
+	&person_table,
+	&consent_table,
+	&reuse_table,
+	&duplicate_table,
 	&letter_table,
 	&round_table,
 	&late_table,

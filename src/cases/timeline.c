@@ -27,6 +27,7 @@ static const struct sentence sentences[] = {
 	{ "case.withdrawn", N_("Withdrawn by the applicant"), true },
 	{ "case.apologised", N_("Apology and new date"), true },
 	{ "case.papers_added", N_("Papers added"), true },
+	{ "case.compared", N_("Compared with another case"), false },
 	{ "case.noted", N_("Internal note"), false },
 	{ "case.timer", N_("A time limit in the procedure was reached"), false },
 	{ "task.completed", N_("Step done"), true },

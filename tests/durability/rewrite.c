@@ -6,6 +6,7 @@
  *	rewrite DATA [postgres://…]
  */
 #include "cases/cases.h"
+#include "cases/counter.h"
 #include "cases/endings.h"
 #include "cases/lists.h"
 #include "people/leave.h"
@@ -14,7 +15,7 @@
 #include "store/ledger.h"
 
 static const struct migration_set *const migrations[] = { &people_migrations, &leave_migrations,
-							  &cases_migrations, &lists_migrations,
+							  &cases_migrations, &intake_migrations, &lists_migrations,
 							  &tally_migrations, &letter_migrations,
 							  &ending_migrations,
 							  &portal_migrations, NULL };
