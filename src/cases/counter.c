@@ -169,19 +169,24 @@ enum err counter_load(struct ctx *ctx, struct cases *cases, str token,
 
 /* ---- saving ---- */
 
-static enum err insert(struct ctx *ctx, struct db *db, struct counter_filing *f)
+static enum err insert(struct ctx *ctx, struct db *db, struct counter_filing *f, bool *ret_new)
 {
+	int64_t n;
 	f->id = db_id(db);
 	f->visit = f->visit ? f->visit : f->id;
-	return db_run(ctx, db,
+	TRY(db_run(ctx, db,
 		SQL("INSERT INTO desk_filing (id, token, organisation, account, procedure, version,"
 		    " state, visit, ticket, applicant, applicant_id, subject, body, missing, remind_on,"
 		    " phone_until, created_at, saved_at, case_id, case_code) VALUES ($1, $2, $3, $4,"
-		    " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 0, '')"),
+		    " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 0, '')"
+		    " ON CONFLICT (token) DO NOTHING"),
 		f->id, f->token, f->organisation, f->account, f->procedure, f->version, f->state,
 		f->visit, f->ticket, f->applicant, f->applicant_id, f->subject,
 		text_of(ctx->arena, f->body), text_of(ctx->arena, f->missing), f->remind_on,
-		f->phone_until, db_now(db));
+		f->phone_until, db_now(db)));
+	TRY(db_changes(ctx, db, &n));
+	*ret_new = n == 1;
+	return OK;
 }
 
 static enum err must_have_changed(struct ctx *ctx, struct db *db)
@@ -245,11 +250,16 @@ static enum err save(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct job *job = arg;
 	struct counter_filing filing = *job->given;
-	if (filing.id) {
-		TRY(update(ctx, db, &filing));
-	} else {
+	bool is_new = false;
+	if (!filing.id) {
 		TRY(sweep(ctx, db));
-		TRY(insert(ctx, db, &filing));
+		TRY(insert(ctx, db, &filing, &is_new));
+	}
+	/* The same page sent twice at once: the second finds the first's row. */
+	if (!is_new) {
+		TRY(db_int(ctx, db, filing.id, &filing.id,
+			   SQL("SELECT id FROM desk_filing WHERE token = $1"), filing.token));
+		TRY(update(ctx, db, &filing));
 	}
 	TRY(add_papers(ctx, db, filing.id, job->papers, job->n));
 	TRY(read_papers(ctx, db, &filing));

@@ -418,7 +418,12 @@ enum err intake_post(struct request *request, struct response *response)
 	read_filing(request, &in, &read);
 	if (accepts)
 		check_complete(request, &in);
-	TRY(save_all(request, &in, posted));
+	enum err saved = save_all(request, &in, posted);
+	if (saved == ERR_CONFLICT &&
+	    counter_load(&request->ctx, in.cases, in.filing.token, &in.filing) == OK &&
+	    taken_in(response, request, &in))
+		return OK;
+	TRY(saved);
 	if (!str_empty(path)) {
 		response_redirect(response, path);
 		return OK;

@@ -310,6 +310,7 @@ static enum err write_receipts(struct ctx *ctx, struct db *db, void *arg)
 	for (size_t i = 0; i < r->visit->n; i++) {
 		struct case_file c;
 		struct value sheet = value_map();
+		struct letters letters;
 		str text, title;
 		html page;
 		if (r->visit->items[i].state != COUNTER_TAKEN_IN)
@@ -317,7 +318,12 @@ static enum err write_receipts(struct ctx *ctx, struct db *db, void *arg)
 		TRY(case_load(ctx, db, r->visit->items[i].case_code, &c));
 		if (!c.accepted_at)
 			continue;
-		TRY(letter_write(ctx, cases, db, &c, S("receipt"), r->url_base, &text));
+		TRY(letters_of(ctx, cases, db, &c, &letters));
+		struct letter_wanted wanted = { .c = &c, .url_base = r->url_base,
+			.letter = letters_find(&letters, S("receipt"), 0) };
+		if (!wanted.letter)
+			continue;
+		TRY(letter_write(ctx, cases, db, &wanted, &text));
 		TRY(print_html(ctx, text, &page, &title));
 		value_append(ctx->arena, &sheet, S("code"), value_str(c.code));
 		value_append(ctx->arena, &sheet, S("url"), value_str(request_link(r->request,
@@ -356,7 +362,7 @@ static enum err receipts_page(struct request *request, struct response *response
 #define FILING "/ban/nop/{procedure}/{token}"
 #define UPLOAD .uploads = UPLOADS_MAX, .upload_max = 20 << 20
 
-const struct route counter_routes[] = {
+const struct route visit_routes[] = {
 	{ WEB_GET, FILING "/giay-to", ACT_CASE_FILE, arrived_page, .object = intake_object,
 	  .flags = ROUTE_MAIN },
 	{ WEB_GET, FILING "/tep/{file}", ACT_CASE_FILE, arrived_file, .object = intake_object,

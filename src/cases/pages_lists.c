@@ -417,7 +417,7 @@ static enum err desk_page(struct request *request, struct response *response)
 	value_set(ctx->arena, &view, S("scan"), value_null());
 	value_set(ctx->arena, &view, S("luot"), value_null());
 	value_set(ctx->arena, &view, S("scan_action"),
-		  may(cases->people, request_principal(request), ACT_CASE_FILE, NULL) ?
+		  may(p.cases->people, request_principal(request), ACT_CASE_FILE, NULL) ?
 		  value_str(request_link(request, S("/ban/mo"))) : value_null());
 	value_set(ctx->arena, &view, S("csrf"), value_str(request_csrf(request)));
 	response_view(response, "cases/desk", view);
