@@ -90,8 +90,8 @@ static enum err read_most_used(struct ctx *ctx, struct db *db, void *arg)
 	struct rows rows;
 	*look->n_names = 0;
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT procedure, COALESCE(SUM(n), 0) AS filed FROM figure"
-			 " WHERE organisation = $1 AND name = 'submitted'"
+		     SQL("SELECT procedure, COALESCE(SUM(submitted), 0) AS filed FROM tally"
+			 " WHERE organisation = $1"
 			 " GROUP BY procedure ORDER BY filed DESC, procedure LIMIT $2"),
 		     look->organisation, look->most));
 	while (*look->n_names < (size_t)look->most && rows_next(&rows))

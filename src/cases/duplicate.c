@@ -46,7 +46,6 @@ static enum err decide(struct ctx *ctx, struct db *db, void *arg)
 		if (first.c.finished_at)
 			return fail(ctx, ERR_CONFLICT, "This case is closed already");
 		first.kind = "case.withdrawn";
-		command_figure(&first, "withdrawn", 1);
 		TRY(command_end(&first, CASE_WITHDRAWN));
 	}
 	struct case_file of_first = first.c;

@@ -130,9 +130,11 @@ static void say_scanned(struct request *request, struct response *response)
 {
 	struct scan scan = scan_parse(request->ctx.arena, request_field(request, "scan"));
 	if (scan.kind == SCAN_CARD && scan.card.letters)
-		response_flash(response, "success", "The applicant was filled in from the card. Compare with the card.");
+		response_flash(response, "success", "The applicant was filled in from the card. "
+			       "Compare with the card.");
 	else if (scan.kind == SCAN_CARD)
-		response_flash(response, "notice", "The scanner lost the Vietnamese letters: number and dates were filled in, type name and address");
+		response_flash(response, "notice", "The scanner lost the Vietnamese letters: number "
+			       "and dates were filled in, type name and address");
 }
 
 static void push_files(struct request *request, struct value posted, const char *field, str source,

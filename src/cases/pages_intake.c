@@ -174,7 +174,8 @@ static void signers_view(struct request *request, const struct intake *in, struc
 		value_append(arena, &item, S("title"), value_str(procedure_text(in->procedure,
 			arena_printf(arena, "signers.%u.title", i), request->language)));
 		value_append(arena, &item, S("name"), value_path(data, path));
-		value_append(arena, &item, S("checked"), value_bool(value_is_true(value_get(signed_by, code))));
+		value_append(arena, &item, S("checked"),
+			     value_bool(value_is_true(value_get(signed_by, code))));
 		value_append(arena, &item, S("error"), value_get(request->mistakes, id));
 		value_push(arena, &list, item);
 	}
