@@ -73,6 +73,17 @@ str assets_path(const struct assets *assets, str name)
 	return S("");
 }
 
+/* The build names what style sheets name by its content already: "noto-sans-400-f1f19418c0.woff2". */
+static bool bears_its_hash(str name)
+{
+	size_t dot = str_find_byte(name, '.'), n = 0;
+	if (dot == SIZE_MAX)
+		return false;
+	while (n < dot && strchr("0123456789abcdef", name.p[dot - 1 - n]))
+		n++;
+	return n == 10 && dot > n && name.p[dot - 1 - n] == '-';
+}
+
 static enum err asset_file(struct request *request, struct response *response)
 {
 	const struct assets *assets = request->web->assets;
@@ -82,6 +93,7 @@ static enum err asset_file(struct request *request, struct response *response)
 		bool hashed = str_eq(asset->hashed, name);
 		if (!hashed && !str_eq(asset->file->name, name))
 			continue;
+		hashed = hashed || bears_its_hash(name);
 		struct exchange *exchange = exchange_of(request);
 		exchange->packed[GZIP] = asset->file->gzip;
 		exchange->packed[BROTLI] = asset->file->brotli;
