@@ -91,7 +91,7 @@ static enum err start_view(struct request *request, struct response *response,
 		   ctx_text(&request->ctx, "Which office do you file with?"), chosen);
 	view_field_set(request, &view, "organisation", "options", all);
 	view_field_set(request, &view, "organisation", "hint",
-		       view_text(request, "The ward where the father or mother lives"));
+		       value_str(procedure_text(procedure, S("where"), request->language)));
 	view_field(request, &view, "resume", ctx_text(&request->ctx, "Draft code"),
 		   request_field(request, "resume"));
 	view_field_set(request, &view, "resume", "width", value_str(S("20")));
