@@ -119,7 +119,8 @@ static void read_scan(struct request *request, struct intake *in, struct form_re
 		intake_fill(in, &(struct scan_card){ .number = scan.code }, &read->data);
 	} else if (scan.kind == SCAN_TICKET) {
 		in->filing.ticket = scan.code;
-	} else if (scan.kind == SCAN_CASE || scan.kind == SCAN_FILING) {
+	} else if (scan.kind == SCAN_CASE || scan.kind == SCAN_LETTER ||
+		   scan.kind == SCAN_FILING) {
 		*ret_path = scan_target(request, in->cases, &scan);
 	}
 	if (scan.kind == SCAN_NONE && !str_empty(str_trim(text)))

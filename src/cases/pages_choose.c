@@ -31,12 +31,30 @@ static bool case_there(struct request *request, struct cases *cases, str code)
 	return there;
 }
 
+/* The case a letter belongs to; empty where there is none. */
+static str case_of_letter(struct request *request, struct cases *cases, str code)
+{
+	struct rows row;
+	struct db *db;
+	str found = S("");
+	if (store_snapshot(&request->ctx, cases->store, &db) != OK)
+		return found;
+	if (db_one(&request->ctx, db, &row,
+		   SQL("SELECT c.code FROM case_letter l JOIN case_file c ON c.organisation ="
+		       " l.organisation AND c.id = l.case_id WHERE l.code = $1"), code) == OK)
+		found = row_str(&row, 0);
+	store_release(db);
+	return found;
+}
+
 str scan_target(struct request *request, struct cases *cases, const struct scan *scan)
 {
 	struct arena *arena = request->ctx.arena;
 	struct counter_filing filing;
-	if (scan->kind == SCAN_CASE && case_there(request, cases, scan->code))
-		return arena_printf(arena, "/ban/%.*s", STR_ARG(scan->code));
+	str code = scan->kind == SCAN_LETTER ? case_of_letter(request, cases, scan->code) :
+		   scan->kind == SCAN_CASE ? scan->code : S("");
+	if (!str_empty(code) && case_there(request, cases, code))
+		return arena_printf(arena, "/ban/%.*s", STR_ARG(code));
 	if (scan->kind == SCAN_FILING && intake_visit(request, cases, scan->code, &filing))
 		return intake_path(request, &filing);
 	if (scan->kind == SCAN_TICKET)

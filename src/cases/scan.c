@@ -163,6 +163,8 @@ static bool parse_address(str text, struct scan *scan)
 		before = last;
 		last = part;
 	}
+	if (scan->kind == SCAN_NONE && str_eq(before, S("kiem-tra")) && is_code(last))
+		*scan = (struct scan){ .kind = SCAN_LETTER, .code = last };
 	if (scan->kind == SCAN_NONE && str_find(path, S("/ban/nop/")) != SIZE_MAX &&
 	    !str_empty(before) && is_code(last) && last.n == FILING_CODE)
 		*scan = (struct scan){ .kind = SCAN_FILING, .code = last };

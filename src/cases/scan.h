@@ -19,6 +19,7 @@ enum scan_kind {
 	SCAN_NUMBER, /* the number of one, alone: 9 or 12 digits */
 	SCAN_CASE,   /* the code of a case, alone or in an address of this program */
 	SCAN_FILING, /* a filing kept at the counter: in the address on its slip */
+	SCAN_LETTER, /* the code of a letter, in the address printed on it for checking */
 	SCAN_TICKET, /* of the queue */
 };
 
@@ -31,7 +32,7 @@ struct scan_card {
 
 struct scan {
 	enum scan_kind kind;
-	str code; /* of a case, filing or ticket; the number */
+	str code; /* of a case, letter, filing or ticket; the number */
 	struct scan_card card;
 };
 

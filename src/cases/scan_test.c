@@ -92,6 +92,9 @@ static void tickets_numbers_and_slips_are_told_apart(void **state)
 	assert_int_equal(scan("048088001234").kind, SCAN_NUMBER);
 	assert_int_equal(scan("201534678").kind, SCAN_NUMBER);
 	assert_int_equal(scan("0905123456").kind, SCAN_NONE);
+	assert_int_equal(scan("https://camle.example/kiem-tra/K7PQ3-MX94A").kind, SCAN_LETTER);
+	assert_text(scan("https://camle.example/kiem-tra/K7PQ3-MX94A").code, "K7PQ3-MX94A");
+	assert_int_equal(scan("https://camle.example/kiem-tra").kind, SCAN_NONE);
 	struct scan slip = scan("http://x/ban/nop/khai-sinh/K7PQ3MX94ABCDEFG");
 	assert_int_equal(slip.kind, SCAN_FILING);
 	assert_text(slip.code, "K7PQ3MX94ABCDEFG");
