@@ -51,6 +51,7 @@ struct command_line {
 };
 
 enum err command_init(struct ctx *ctx, struct app *app);
+enum err command_pack(struct ctx *ctx, struct app *app);
 enum err command_serve(struct ctx *ctx, struct app *app);
 enum err command_check(struct ctx *ctx, struct app *app);
 enum err command_import(struct ctx *ctx, struct app *app);

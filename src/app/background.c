@@ -36,6 +36,11 @@ static enum err tick_reminders(struct ctx *ctx, struct app *app)
 	return cases_escalate(ctx, app->cases, AT_A_TIME, &n);
 }
 
+static enum err tick_catalogue(struct ctx *ctx, struct app *app)
+{
+	return cases_refresh(ctx, app->cases);
+}
+
 static enum err tick_links(struct ctx *ctx, struct app *app)
 {
 	return links_tick(ctx, app->links);
@@ -54,6 +59,7 @@ static const struct tick {
 	{ "timers", 1, tick_timers },
 	{ "supplement rounds", 60, tick_rounds },
 	{ "reminders", 60, tick_reminders },
+	{ "catalogue", 2, tick_catalogue },
 	{ "links", 1, tick_links },
 	{ "digest", 60, tick_digest },
 };

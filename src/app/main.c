@@ -9,6 +9,8 @@
 
 static const struct command_line commands[] = {
 	{ "init", "--pack DIR [--demo] --data DIR", "make a new database from a pack", command_init },
+	{ "pack", "apply --pack DIR --data DIR",
+	  "takes a newer pack over: what differs becomes a new version", command_pack },
 	{ "serve", "--data DIR [--listen ADDR:PORT] [--public-url URL] [--trust-proxy] [--clock TIME]",
 	  "serve it", command_serve },
 	{ "check", "PACK", "say what is wrong with a pack", command_check },

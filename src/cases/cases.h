@@ -59,6 +59,9 @@ struct value cases_setting(const struct cases *cases, str name);
 /* `n` letters and digits that only this server can make of `what`. */
 str case_keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);
 
+/* Reads procedures and calendar again where a pack was applied since. */
+enum err cases_refresh(struct ctx *ctx, struct cases *cases);
+
 struct store *cases_store(const struct cases *cases);
 struct people *cases_people(const struct cases *cases);
 const struct calendar *cases_calendar(const struct cases *cases);

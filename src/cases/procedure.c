@@ -259,6 +259,8 @@ static enum err read_catalogue(struct ctx *ctx, struct db *db, void *arg)
 	TRY(setting_read(ctx, db, S("notices"), &catalogue->notices));
 	TRY(setting_read(ctx, db, S("calendar"), &calendar));
 	TRY(calendar_load(ctx, calendar, &catalogue->calendar));
+	TRY(db_text(ctx, db, &catalogue->applied,
+		    SQL("SELECT body FROM setting WHERE name = 'applied'")));
 	TRY(db_int(ctx, db, 0, &n, SQL("SELECT COUNT(*) FROM procedure_version")));
 	catalogue->items = ARENA_ARRAY(ctx->arena, const struct procedure *, n + 1);
 	catalogue->n = 0;
@@ -301,6 +303,18 @@ enum err catalogue_load(struct ctx *ctx, struct cases *cases)
 	atomic_store(&cases->catalogue, catalogue);
 	pthread_mutex_unlock(&cases->reload);
 	return OK;
+}
+
+static enum err read_applied(struct ctx *ctx, struct db *db, void *arg)
+{
+	return db_text(ctx, db, arg, SQL("SELECT body FROM setting WHERE name = 'applied'"));
+}
+
+enum err cases_refresh(struct ctx *ctx, struct cases *cases)
+{
+	str applied = S("");
+	TRY(store_read(ctx, cases->store, read_applied, &applied));
+	return str_eq(applied, cases_catalogue(cases)->applied) ? OK : catalogue_load(ctx, cases);
 }
 
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,

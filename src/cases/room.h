@@ -25,6 +25,7 @@ struct catalogue {
 	struct value pack;      /* pack.json */
 	struct value letters;   /* letters every procedure uses: name → text */
 	struct value notices;   /* notices.json */
+	str applied;            /* when a pack was last applied: an id */
 };
 
 struct cases {
