@@ -3,7 +3,7 @@
 BUILD ?= build
 SUITES ?= ../shared/suites
 
-.PHONY: build run test lint bench fuzz clean
+.PHONY: build run test lint bench bench-million fuzz clean
 
 build:
 	@tools/build $(BUILD)
@@ -19,6 +19,11 @@ lint:
 
 bench: build
 	@bench/run $(BUILD)
+
+# A million cases on SQLite; makes 11 GB in /tmp/motcua-million.
+bench-million:
+	@[ -d build-o ] || meson setup build-o --buildtype=release >/dev/null
+	@bench/million/run build-o
 
 fuzz:
 	@tools/fuzz

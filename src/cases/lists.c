@@ -21,6 +21,12 @@ static const struct migration steps[] = {
 	  " reason TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',"
 	  " explained_by INT NOT NULL DEFAULT 0, explained_at INT NOT NULL DEFAULT 0,"
 	  " PRIMARY KEY (organisation, case_id, id));" },
+	/* An office searches among its own, and finds all it needs in the index. */
+	{ 2, "names of an office",
+	  "CREATE INDEX list_subject ON case_file (organisation, subject_key, id);"
+	  "CREATE INDEX list_applicant ON case_file (organisation, applicant_key, id);"
+	  "DROP INDEX case_file_subject;"
+	  "DROP INDEX case_file_applicant;" },
 };
 
 const struct migration_set lists_migrations = { "lists", steps, sizeof steps / sizeof *steps };

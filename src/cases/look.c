@@ -165,9 +165,10 @@ enum err case_duplicates(struct ctx *ctx, struct cases *cases, struct db *db,
 		return OK;
 	TRY(db_query(ctx, db, &rows,
 		     SQL("SELECT code, subject, applicant, status, submitted_at FROM case_file"
-			 " WHERE ((duplicate_key = $1 AND duplicate_key <> '') OR (applicant_id = $2"
-			 " AND applicant_id <> '' AND procedure = $3)) AND id <> $4"
-			 " AND organisation = $5 AND status NOT IN (3, 7, 8)"
+			 " WHERE organisation = $5 AND id IN (SELECT id FROM case_file"
+			 " WHERE duplicate_key = $1 AND duplicate_key <> '' UNION SELECT id"
+			 " FROM case_file WHERE applicant_id = $2 AND applicant_id <> ''"
+			 " AND procedure = $3) AND id <> $4 AND status NOT IN (3, 7, 8)"
 			 " AND NOT EXISTS (SELECT 1 FROM case_duplicate d WHERE d.organisation = $5"
 			 " AND d.case_id = $4 AND d.other = case_file.id)"
 			 " ORDER BY submitted_at DESC LIMIT 10"),

@@ -9,6 +9,7 @@
 enum {
 	BRANCHES_MAX = 32,  /* above, one condition with all places and a sort */
 	WAITING_PLACES = 4,
+	SEARCH_PLACES = 100, /* thirteen arguments each */
 	SEARCH_FOUND = 500, /* by each way of searching */
 	SEARCH_DEEP = 5000, /* newest cases searched for words in the middle of a name */
 	COUNT_DEEP = 2000,
@@ -45,36 +46,47 @@ static void search_tasks(const struct wanted *w, sql_t *q)
 	sql_add(q, SQL(")"));
 }
 
-static void found_by(sql_t *q, struct sql column, str folded)
+static void found_by(sql_t *q, int64_t office, struct sql column, str folded)
 {
-	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id FROM case_file WHERE "));
+	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id FROM case_file WHERE organisation = $1 AND "),
+		office);
 	sql_prefix(q, column, folded);
 	sql_add(q, SQL(" ORDER BY "));
 	sql_add(q, column);
 	sql_add(q, SQL(" LIMIT $1) AS f"), SEARCH_FOUND);
 }
 
-/* Among all cases: each way of searching walks its own index, and only the newest cases are looked
- * through for words in the middle. */
+/* Words in the middle, among the newest cases of an office. */
+static void found_in_newest(sql_t *q, int64_t office, int64_t deep, str words, str folded)
+{
+	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id, phone, subject_key, applicant_key"
+		       " FROM case_file WHERE organisation = $1 ORDER BY id DESC LIMIT $2)"
+		       " AS n WHERE phone = $3"), office, deep, words);
+	sql_contains(q, SQL(" OR subject_key"), folded);
+	sql_contains(q, SQL(" OR applicant_key"), folded);
+}
+
+/* Among all cases: each way of searching walks its own index in each office, which holds the ids too;
+ * rows are read of a page of them only, unless filters have to see more. */
 static void search_cases(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
 {
 	str folded = vietnamese_fold(q->text.arena, w->words);
+	bool filtered = !str_empty(w->procedure) || w->status || w->organisation || w->due_from ||
+			w->due_before || w->hurry;
 	if (str_empty(folded))
 		return;
 	sql_add(q, SQL(" AND c.id IN (SELECT id FROM case_code WHERE code = $1"
 		       " UNION SELECT id FROM case_file WHERE applicant_id = $1"
-		       " AND applicant_id <> ''"), w->words);
-	found_by(q, SQL("subject_key"), folded);
-	found_by(q, SQL("applicant_key"), folded);
-	for (size_t i = 0; i < n && n <= BRANCHES_MAX && folded.n >= 3; i++) {
-		sql_add(q, SQL(" UNION SELECT id FROM (SELECT id, phone, subject_key, applicant_key"
-			       " FROM case_file WHERE organisation = $1 ORDER BY id DESC LIMIT $2)"
-			       " AS n WHERE phone = $3"),
-			ids[i], SEARCH_DEEP / (int64_t)n, w->words);
-		sql_contains(q, SQL(" OR subject_key"), folded);
-		sql_contains(q, SQL(" OR applicant_key"), folded);
+		       " AND applicant_id <> '' UNION SELECT id FROM (SELECT id FROM (SELECT"
+		       " CAST(0 AS BIGINT) AS id"), w->words);
+	for (size_t i = 0; i < n && n <= SEARCH_PLACES; i++) {
+		found_by(q, ids[i], SQL("subject_key"), folded);
+		found_by(q, ids[i], SQL("applicant_key"), folded);
+		if (folded.n >= 3)
+			found_in_newest(q, ids[i], SEARCH_DEEP / (int64_t)n, w->words, folded);
 	}
-	sql_add(q, SQL(")"));
+	sql_add(q, SQL(") AS u WHERE id < $1 ORDER BY id DESC LIMIT $2) AS p)"),
+		w->after_id ? w->after_id : INT64_MAX, filtered ? SEARCH_DEEP : ROWS + 1);
 }
 
 /* ---- filters ---- */

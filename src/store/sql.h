@@ -150,7 +150,7 @@ struct sql_site {
 
 /* ---- statements put together ---- */
 
-enum { SQL_BUILT_ARGS = 256 };
+enum { SQL_BUILT_ARGS = 2048 };
 
 typedef struct {
 	struct buf text;
