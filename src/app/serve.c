@@ -124,6 +124,8 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "team", team_routes, 0, app->cases },
 		{ "case", case_routes, 0, app->cases },
 		{ "case_look", case_look_routes, 0, app->cases },
+		{ "supplements", supplement_routes, 0, app->cases },
+		{ "endings", ending_routes, 0, app->cases },
 		{ "hall", hall_routes, 0, app->reception },
 		{ "counter", counter_routes, 0, app->reception },
 		{ "booking", booking_routes, 0, app->reception },

@@ -1,6 +1,7 @@
 /* Procedures and cases: reading them, and what is done to a case as a whole. */
 #include "cases/api.h"
 #include "cases/fee.h"
+#include "cases/endings.h"
 #include "cases/view.h"
 
 #include "store/event.h"
@@ -284,8 +285,9 @@ static enum err run_withdraw(struct api_act *act, str code)
 
 static enum err run_supplement(struct api_act *act, str code)
 {
-	return case_ask_supplement(&act->request->ctx, act->cases, &act->who, code,
-				   value_get(act->request->body, S("items")));
+	return case_ask_again(&act->request->ctx, act->cases, &act->who, code,
+			      value_get(act->request->body, S("items")),
+			      api_body_text(act->request, "why"));
 }
 
 /* Data for fields of the application, a text, or both; files come before it, by POST …/files. */

@@ -9,10 +9,12 @@
 const struct case_tab case_tabs[] = {
 	{ "", N_("To do") },
 	{ "ho-so", N_("What was filed") },
+	{ "bo-sung", N_("Supplements"), true },
 	{ "qua-trinh", N_("What happened") },
 	{ "van-ban", N_("Letters") },
 	{ "le-phi", N_("Fee"), .whole = true },
 	{ "lien-thong", N_("Hand-overs and notices") },
+	{ "ket-qua", N_("Results and corrections"), true },
 	{ 0 },
 };
 

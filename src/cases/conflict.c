@@ -63,6 +63,9 @@ enum err command_lost(struct command *command, const char *msgid)
 	if (events.n == 0)
 		return fail(command->ctx, ERR_CONFLICT, "%s", sentence);
 	const struct event *last = &events.items[events.n - 1];
+	/* Letters are made afterwards, by the system: nobody asks about them. */
+	for (size_t i = events.n; i-- > 0 && str_eq(last->kind, S("letter.made"));)
+		last = &events.items[i];
 	str what = event_title(command->ctx, last->kind), when = time_of(command, last->effective_at);
 	if (was_me(command, last))
 		return fail(command->ctx, ERR_CONFLICT, "%s. Your last act: “%.*s”, at %.*s", sentence,

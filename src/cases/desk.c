@@ -11,6 +11,7 @@ static const struct desk_item {
 	{ N_("Cases"), "/ban", N_("Worklists"), ACT_CASE_SEE },
 	{ N_("Cases"), "/ban/tre-han", N_("Late, and why"), ACT_CASE_ASSIGN },
 	{ N_("Cases"), "/ban/phan-cong", N_("Officers and leave"), ACT_CASE_WORK },
+	{ N_("Cases"), "/ban/sap-tre", N_("Will be late"), ACT_CASE_SEE },
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/chua-du", N_("Incomplete filings"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/in", N_("Print letters"), ACT_CASE_SEE },

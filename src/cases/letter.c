@@ -67,8 +67,8 @@ static str name_of_kind(const struct procedure *procedure, str kind)
 	return str_empty(name) ? kind : name;
 }
 
-static str title_of_kind(struct ctx *ctx, const struct cases *cases,
-			 const struct procedure *procedure, str kind)
+str letter_title(struct ctx *ctx, const struct cases *cases, const struct procedure *procedure,
+		 str kind)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (str_eq(kind, str_z(kinds[i].kind)))
@@ -87,7 +87,7 @@ enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
 		ret_letters->items[ret_letters->n++] = (struct letter){ .kind = S("control") };
 	for (size_t i = 0; i < ret_letters->n; i++)
 		ret_letters->items[i].title =
-			title_of_kind(ctx, cases, procedure, ret_letters->items[i].kind);
+			letter_title(ctx, cases, procedure, ret_letters->items[i].kind);
 	return OK;
 }
 

@@ -85,6 +85,9 @@ enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,
  * at its end. */
 str letter_with_foot(struct arena *arena, str text);
 
+/* What a letter of that kind is called, in the reader's language. */
+str letter_title(struct ctx *ctx, const struct cases *cases, const struct procedure *procedure,
+		 str kind);
 /* [{title, number, state, url, pdf}] for the page of the case at `path` ("/ban/CODE" or
  * "/tra-cuu/CODE"). */
 struct value letters_view(struct request *request, const struct letters *letters, str path);

@@ -15,4 +15,9 @@ extern const struct route public_routes[], filing_routes[], tracking_routes[],
 	case_routes[], case_look_routes[], letter_routes[], print_routes[], check_routes[], api_routes[],
 	fee_routes[], till_routes[];
 
+/* Supplements (pages_supplement.c), results and late cases (pages_endings.c). */
+extern const struct route supplement_routes[], ending_routes[];
+/* Object of a route of tracking, for {code}. */
+enum err tracking_object(struct request *request, const void **ret_object);
+
 #endif

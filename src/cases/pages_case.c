@@ -154,7 +154,6 @@ static struct value rights_view(struct request *request, const struct opened *o)
 			may(o->page.cases->people, o->page.principal, rights[i].act, request->object)));
 	value_append(request->ctx.arena, &view, S("ask"), value_bool(open &&
 		o->page.c.status != CASE_SUPPLEMENT &&
-		o->page.c.supplements < o->page.procedure->supplement_rounds &&
 		may(o->page.cases->people, o->page.principal, ACT_CASE_WORK, request->object)));
 	value_append(request->ctx.arena, &view, S("apologise"), value_bool(open && o->page.c.due_at &&
 		!o->page.c.apologised &&
@@ -400,27 +399,6 @@ static enum err complete_post(struct request *request, struct response *response
 		      "note", N_("Done. The case went on."));
 }
 
-static enum err ask_post(struct request *request, struct response *response)
-{
-	struct arena *arena = request->ctx.arena;
-	struct actor who = actor_of(request);
-	struct value items = value_list();
-	str text = request_field(request, "items");
-	/* One line is one thing to add. */
-	for (str line; str_next(&text, '\n', &line);) {
-		struct value item = value_map();
-		line = str_trim(line);
-		if (str_empty(line))
-			continue;
-		value_append(arena, &item, S("text"), value_str(line));
-		value_push(arena, &items, item);
-	}
-	return finish(request, response,
-		      case_ask_supplement(&request->ctx, cases_of(request), &who,
-					  request_param(request, "code"), items),
-		      "items", N_("The applicant was asked. The clock is stopped."));
-}
-
 static enum err refuse_post(struct request *request, struct response *response)
 {
 	struct actor who = actor_of(request);
@@ -487,7 +465,6 @@ const struct route case_routes[] = {
 	CASE_ROUTE(WEB_POST, TASK "/giao", ACT_CASE_ASSIGN, assign_post),
 	{ WEB_POST, TASK "/xong", ACT_CASE_WORK, complete_post, .object = case_page_object,
 	  .flags = ROUTE_MAIN, .uploads = UPLOADS_MAX, .upload_max = 20 << 20 },
-	CASE_ROUTE(WEB_POST, CASE "/bo-sung", ACT_CASE_WORK, ask_post),
 	CASE_ROUTE(WEB_POST, CASE "/tu-choi", ACT_CASE_WORK, refuse_post),
 	CASE_ROUTE(WEB_POST, CASE "/rut", ACT_CASE_ACCEPT, withdraw_post),
 	CASE_ROUTE(WEB_POST, CASE "/xin-loi", ACT_CASE_SIGN, apologise_post),

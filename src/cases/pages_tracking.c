@@ -3,7 +3,6 @@
 #include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
-#include "cases/upload.h"
 #include "cases/view.h"
 
 #include "text/template.h"
@@ -227,6 +226,8 @@ static enum err track_view(struct request *request, struct response *response, s
 	if (t->c.status == CASE_SUPPLEMENT)
 		value_set(arena, &view, S("asked"), t->c.asked);
 	value_set(arena, &view, S("notices"), notices_view(arena, t));
+	value_set(arena, &view, S("until"), view_time(ctx, t->cases,
+		value_integer(value_get(t->c.asked, S("answer_by")), 0)));
 	value_set(arena, &view, S("can_withdraw"), value_bool(can_withdraw(&t->c)));
 	value_set(arena, &view, S("rate_url"), t->c.finished_at ? value_str(request_link(request,
 		  arena_printf(arena, "/danh-gia/%.*s", STR_ARG(t->code)))) : value_null());
@@ -269,41 +270,12 @@ static enum err read_object(struct ctx *ctx, struct db *db, void *arg)
 	return case_object(ctx, db, &c, o->object);
 }
 
-static enum err case_of_code(struct request *request, const void **ret_object)
+enum err tracking_object(struct request *request, const void **ret_object)
 {
 	struct object_of_code o = { request_param(request, "code"),
 				    ARENA_NEW(request->ctx.arena, struct object) };
 	TRY(store_read(&request->ctx, cases_of(request)->store, read_object, &o));
 	*ret_object = o.object;
-	return OK;
-}
-
-static enum err answer_post(struct request *request, struct response *response)
-{
-	struct cases *cases = cases_of(request);
-	struct arena *arena = request->ctx.arena;
-	struct stored_files files;
-	struct attachment *attachments;
-	struct value posted, data = value_map(), answer = value_map();
-	struct tracked t = { 0 };
-	size_t n;
-	TRY(load_tracked(request, &t));
-	TRY(upload_posted(request, cases, &posted, &files));
-	str text = str_trim(request_field(request, "text"));
-	if (!files.n && str_empty(text))
-		request_mistake(request, "text", "Write your answer, or choose a file");
-	if (request_has_mistakes(request))
-		return track_view(request, response, &t);
-	value_append(arena, &answer, S("text"), value_str(text));
-	value_append(arena, &answer, S("files"), value_get(posted, S("file")));
-	value_append(arena, &data,
-		     arena_printf(arena, "supplement_%lld", (long long)t.c.supplements), answer);
-	upload_attachments(arena, data, &attachments, &n);
-	struct actor who = { .principal = request_principal(request) };
-	struct completion given = { .data = data, .attachments = attachments, .n_attachments = n };
-	TRY(case_give_supplement(&request->ctx, cases, &who, t.code, &given));
-	response_flash(response, "success", "Thank you. What you added was sent to the office.");
-	response_redirect(response, path_of(request, t.code));
 	return OK;
 }
 
@@ -322,8 +294,6 @@ const struct route tracking_routes[] = {
 	{ WEB_GET, "/tra-cuu", PERM_PUBLIC, ask_page },
 	{ WEB_POST, "/tra-cuu", PERM_PUBLIC, ask_post },
 	{ WEB_GET, "/tra-cuu/{code}", PERM_PUBLIC, track_page },
-	{ WEB_POST, "/tra-cuu/{code}/bo-sung", ACT_TRACK, answer_post, .object = case_of_code,
-	  .uploads = UPLOADS_MAX, .upload_max = 20 << 20 },
-	{ WEB_POST, "/tra-cuu/{code}/rut", ACT_TRACK, withdraw_post, .object = case_of_code },
+	{ WEB_POST, "/tra-cuu/{code}/rut", ACT_TRACK, withdraw_post, .object = tracking_object },
 	{ 0 },
 };
