@@ -119,6 +119,8 @@ struct value form_fields(struct ctx *ctx, const struct procedure *procedure, str
 		for (uint32_t r = 0; r < rows.n; r++) {
 			struct value field = value_map();
 			value_append(ctx->arena, &field, S("path"), value_get(rows.items[r], S("path")));
+			value_append(ctx->arena, &field, S("anchor"),
+				     value_get(rows.items[r], S("anchor")));
 			value_append(ctx->arena, &field, S("label"),
 				     value_get(rows.items[r], S("label")));
 			value_append(ctx->arena, &field, S("kind"), value_get(rows.items[r], S("kind")));
