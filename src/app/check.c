@@ -534,6 +534,38 @@ static enum err check_settings(struct check *check)
 	return pack_shared(check->ctx, check->pack, "letters", &check->letters);
 }
 
+/* A hall may name what other packs bring, so an unknown procedure is no fault. */
+static void check_hall_names(struct check *check, struct value hall, struct value procedures)
+{
+	struct value codes = value_get(hall, S("organisations")), services = value_get(hall, S("services"));
+	for (uint32_t i = 0; codes.kind == VALUE_LIST && i < codes.n; i++)
+		if (!count_of(check->organisations, "code", value_text(codes.items[i])))
+			say(check, true, value_text(codes.items[i]), S("there is no such organisation"));
+	for (uint32_t i = 0; services.kind == VALUE_LIST && i < services.n; i++) {
+		struct value names = value_get(services.items[i], S("procedures"));
+		for (uint32_t k = 0; names.kind == VALUE_LIST && k < names.n; k++)
+			if (!value_find(procedures, value_text(names.items[k])))
+				say(check, false, value_text(names.items[k]),
+				    S("there is no such procedure"));
+	}
+}
+
+static void check_hall(struct check *check, struct value procedures)
+{
+	struct value file, halls;
+	check->file = S("hall.json");
+	enum err err = pack_json(check->ctx, check->pack, "hall.json", &file);
+	if (err == ERR_NOT_FOUND)
+		return;
+	if (err != OK || reception_check(check->ctx, file) != OK) {
+		say_fault_of(check, S(""));
+		return;
+	}
+	halls = value_get(file, S("halls"));
+	for (uint32_t i = 0; halls.kind == VALUE_LIST && i < halls.n; i++)
+		check_hall_names(check, halls.items[i], procedures);
+}
+
 enum err command_check(struct ctx *ctx, struct app *app)
 {
 	struct check check = { .ctx = ctx, .codes = value_map() };
@@ -548,6 +580,7 @@ enum err command_check(struct ctx *ctx, struct app *app)
 	TRY(pack_procedures(ctx, check.pack, &procedures));
 	for (uint32_t i = 0; i < procedures.n; i++)
 		check_procedure(&check, procedures.members[i].key, procedures.members[i].value);
+	check_hall(&check, procedures);
 	check_declared(&check, "registers", declared_register);
 	check_declared(&check, "reports", declared_report);
 	if (check.faults)

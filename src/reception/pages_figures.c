@@ -54,6 +54,7 @@ static struct value row_view_of(const struct figures_page *p, int by, const stru
 		     row_name(p, FIGURES_ALL, row)));
 	value_append(arena, &view, S("tickets"), value_int(row->tickets));
 	value_append(arena, &view, S("waiting"), value_int(row->waiting));
+	value_append(arena, &view, S("called"), value_int(row->called));
 	value_append(arena, &view, S("served"), value_int(row->served));
 	value_append(arena, &view, S("absent"), value_int(row->absent));
 	value_append(arena, &view, S("wait"), minutes_view(row->wait_sum, row->called));

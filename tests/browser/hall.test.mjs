@@ -2,14 +2,19 @@
 // the wall board shows and speaks it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { judge, judged, openApp, tabTo, unseenFocus } from "./lib.mjs";
+import { judge, judged, openApp, tabTo } from "./lib.mjs";
 import { startTown } from "./server.mjs";
 
 const PASSWORD = "motcua-demo";
 let town;
 const kiosk = {};
 before(async () => {
-  town = await startTown({ clock: "2015-01-26T09:00:00+07:00" });
+  town = await startTown({
+    clock: "2015-01-26T09:00:00+07:00", since: "2014-12-01T08:00:00+07:00",
+    prepare: (run) => run("simulate", "--cases", "40", "--seed", "7",
+      "--procedure", "lien-thong-khai-sinh", "--from", "2014-12-10T08:00:00+07:00",
+      "--to", "2015-01-23T17:00:00+07:00", "--clock", "2015-01-26T07:00:00+07:00"),
+  });
   const { page, close } = await openApp({ base: town.base, js: false });
   for (const ward of ["hoaphat", "hoaxuan", "hoaan"]) {
     await page.context().clearCookies();
@@ -124,4 +129,89 @@ test("the board speaks a call, offline from its own recordings", async () => {
     if (i) assert.ok(clip.at >= played[i - 1].at + played[i - 1].seconds - 0.001);
   }
   for (const app of [visitor, wall, officer]) await app.close();
+});
+
+test("a number is called and served by keyboard alone", async () => {
+  const { page, close } = await openApp({ base: town.base });
+  await takeNumber(page, "hoa-xuan", "ho-tich");
+  await signIn(page, "tuphap.hoaxuan");
+  await sitDown(page, 2);
+  for (const [button, shows] of [["goi", "bat-dau"], ["bat-dau", "xong"], ["xong", "goi"]]) {
+    await tabTo(page, page.locator(`button[value=${button}]`));
+    await page.keyboard.press("Enter");
+    await page.locator(`button[value=${shows}]`).waitFor();
+  }
+  await close();
+});
+
+test("a slot booked online gives a number that comes first, and is on the desk's list", async () => {
+  const { page, visit, close } = await openApp({ base: town.base, js: false });
+  await visit("/thu-tuc/khai-sinh");
+  await page.locator("a[href*='/dat-lich/']").click();
+  await judge(page, "hall booking office");
+  await page.locator("a[href*='co-quan=khue-trung']").click();
+  await judge(page, "hall booking day");
+  await page.locator("a[href*='ngay=2015-01-26']").click();
+  await page.locator("main form button").click();
+  assert.equal(await page.locator(".govuk-error-message").count(), 3);
+  await judge(page, "hall booking mistakes");
+  await page.locator("input[name=gio]").first().check();
+  await page.locator("#ten").fill("Nguyễn Thị Bé");
+  await page.locator("#dien-thoai").fill("0905 111 222");
+  await page.locator("main form button").click();
+  await page.waitForURL(/dat-lich\/ma/);
+  const code = (await page.locator("#code").textContent()).trim();
+  await judge(page, "hall appointment");
+  await visit("/quay/khue-trung");
+  await page.locator("#hen").fill("00000000");
+  await page.locator(".m-touch__code button").click();
+  assert.match(await page.locator("#hen-error").textContent(), /Không có lịch hẹn/);
+  await judge(page, "hall kiosk wrong code");
+  await page.locator("#hen").fill(code);
+  await page.locator(".m-touch__code button").click();
+  await page.waitForURL(/phieu/);
+  assert.match(await page.locator("#slip").textContent(), /Có lịch hẹn/);
+  await signIn(page, "tiepnhan.khuetrung", "/ban/quay/lich-hen");
+  await visit("/ban/quay/lich-hen");
+  assert.match(await page.locator("main").textContent(), /Nguyễn Thị Bé.*0905111222.*A001/s);
+  await judge(page, "hall appointments");
+  await close();
+});
+
+test("a visitor rates with a face, a citizen rates the case; the officer sees the sums", async () => {
+  const officer = await openApp({ base: town.base });
+  const faces = await openApp({ base: town.base, width: 1080, height: 800 });
+  const { page } = officer;
+  await signIn(page, "tiepnhan.hoaphat");
+  await sitDown(page, 3);
+  await takeNumber(faces.page, "hoa-phat", "huong-dan");
+  await page.reload();
+  await act(page, "goi");
+  await act(page, "bat-dau");
+  await faces.visit(await page.locator("a[href*='danh-gia']").getAttribute("href"));
+  await judge(faces.page, "hall faces");
+  await faces.page.locator("button[value='5']").click();
+  await faces.page.getByText("Cảm ơn").waitFor();
+  await act(page, "xong");
+  const list = await page.request.get("/ban?xem=tat-ca", { headers: { accept: "application/json" } });
+  const done = /"code":"([^"]+)"[^{}]*"status":"(done|returned|not_accepted)"/.exec(await list.text());
+  assert.ok(done, "no finished case in the list");
+  await page.goto(`/ban/hai-long/${done[1]}`);
+  await judge(page, "hall rating slip");
+  await faces.visit(new URL(await page.locator("a[href*='danh-gia']").getAttribute("href")).pathname +
+    new URL(await page.locator("a[href*='danh-gia']").getAttribute("href")).search);
+  await judge(faces.page, "hall rating");
+  await faces.page.locator("main form button[type=submit]").click();
+  assert.match(await faces.page.locator("#muc-error").textContent(), /khuôn mặt/);
+  await faces.page.locator("label[for=muc-4]").click();
+  await faces.page.locator("#gop-y").fill("Chỗ ngồi chờ còn ít.");
+  await faces.page.locator("main form button[type=submit]").click();
+  await faces.page.getByText("Ý kiến đã gửi").waitFor();
+  await faces.visit(`/danh-gia/${done[1]}?ma=000000000000`);
+  assert.match(faces.page.url(), /tra-cuu/);
+  await page.goto("/ban/hai-long");
+  await judge(page, "hall results");
+  await page.goto("/ban/quay/so-lieu");
+  await judge(page, "hall figures");
+  for (const app of [officer, faces]) await app.close();
 });
