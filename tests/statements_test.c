@@ -12,17 +12,15 @@
 #include <cmocka.h>
 
 #include "cases/cases.h"
-#include "cases/counter.h"
-#include "cases/endings.h"
-#include "cases/fee.h"
+#include "cases/cases.h"
+#include "links/links.h"
 #include "people/people.h"
 #include "portal/portal.h"
 #include "reception/reception.h"
 
 static const struct migration_set *const migrations[] = {
-	&people_migrations, &leave_migrations, &cases_migrations, &intake_migrations,
-	&lists_migrations, &tally_migrations, &letter_migrations,
-	&ending_migrations, &fee_migrations, &portal_migrations, &reception_migrations, NULL,
+	PEOPLE_MIGRATIONS, CASES_MIGRATIONS, &portal_migrations, &reception_migrations,
+	&links_migrations, NULL,
 };
 
 static void every_statement_of_the_program_is_understood(struct fixture *fixture)

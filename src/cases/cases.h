@@ -32,10 +32,9 @@
 struct cases;
 struct request_key;
 
-extern const struct migration_set intake_migrations;
 extern const struct migration_set cases_migrations, tally_migrations, letter_migrations,
-	notices_migrations, source_migrations, ending_migrations,
-	fee_migrations, lists_migrations;
+	notices_migrations, source_migrations, ending_migrations, fee_migrations, lists_migrations,
+	intake_migrations;
 /* All of this room, for lists of store_options. */
 #define CASES_MIGRATIONS                                                 \
 	&cases_migrations, &tally_migrations, &letter_migrations,        \
