@@ -120,7 +120,10 @@ async function main() {
 		const named = (r.path.match(/\{[^}]+\}/g) ?? []).filter((n) => !harmless.test(n));
 		if (named.length) verdict(false, `${r.method} ${r.path} loads what it is about before permission is asked`);
 	}
-	const before = (await town.call(desk, "GET", `/cases/${ids.code}/events`)).text;
+	// The program itself makes the PDF of the receipt a few seconds after acceptance.
+	const acts = async () => JSON.stringify((await town.call(desk, "GET", `/cases/${ids.code}/events`)).body.events
+		.filter((e) => e.kind !== "letter.made").map((e) => e.id));
+	const before = await acts();
 	const words = ["quach", "quach xuan ky", "nghiem", ids.code, "0987111222"];
 	let asked = 0, walls = 0;
 	const look = (what, sent, answer, mustRefuse) => {
@@ -165,7 +168,7 @@ async function main() {
 	await own.signIn();
 	const mine = (await Promise.all(addresses.map((a) => own.ask("GET", a)))).filter((a) => a.status === 200);
 	verdict(mine.length >= 5 && mine.some((a) => a.text.includes("Quách")), `its own officer opens ${mine.length} of the same addresses`);
-	verdict((await town.call(desk, "GET", `/cases/${ids.code}/events`)).text === before, "and nothing of the case has changed");
+	verdict((await acts()) === before, "and nothing of the case has changed");
 	await town.stop();
 	town.remove();
 	process.exit(failures() ? 1 : 0);
