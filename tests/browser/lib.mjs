@@ -144,6 +144,7 @@ export async function judgeReflow(page) {
 
 // Three pictures: desktop, telephone, paper. Only with MOTCUA_SHOTS=FOLDER.
 export async function shoot(page, name) {
+  if (!SHOTS) return;
   mkdirSync(SHOTS, { recursive: true });
   const file = (kind) => join(SHOTS, `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.${kind}.png`);
   const size = page.viewportSize();
