@@ -58,6 +58,12 @@ enum err command_letter_revoke(struct command *command, str kind);
 /* The letters of the case, oldest first, and its control slip. */
 enum err letters_of(struct ctx *ctx, struct cases *cases, struct db *db,
 		    const struct case_file *c, struct letters *ret_letters);
+/* Those of them that `principal` may see: all for the applicant, the office that received the case and
+ * the one that decides. A partner sees what steps made and the control slip, not what the office wrote
+ * to the applicant: the receipt carries the PIN. */
+enum err letters_seen(struct ctx *ctx, struct cases *cases, struct db *db,
+		      const struct principal *principal, const struct case_file *c,
+		      struct letters *ret_letters);
 /* The newest of the kind, or that version of it; NULL where there is none. */
 const struct letter *letters_find(const struct letters *letters, str kind, int64_t version);
 

@@ -32,15 +32,15 @@ static const struct case_column columns[] = {
 
 const struct case_table letter_table = { "case_letter", columns, sizeof columns / sizeof *columns };
 
-/* A second request for supplements does not make the first one void; a second receipt does. */
-static bool replaces_older(str kind)
+/* What the office writes to the applicant; a second one does not make the first void. */
+static bool is_to_applicant(str kind)
 {
 	static const char *const standing[] = { "supplement", "refusal", "apology", "extension",
 						"stop", "correction" };
 	for (size_t i = 0; i < sizeof standing / sizeof *standing; i++)
 		if (str_eq(kind, str_z(standing[i])))
-			return false;
-	return true;
+			return true;
+	return false;
 }
 
 /* The book whose entries are letters of that kind, or empty. */
@@ -126,13 +126,13 @@ enum err command_letter(struct command *command, str kind, str number)
 		book = book_of(command->cases, kind);
 	if (!str_empty(book))
 		TRY(take_number(command, book, &number));
-	else if (str_empty(number) && replaces_older(kind))
+	else if (str_empty(number) && !is_to_applicant(kind))
 		number = older.number; /* a new version is the same letter in the book */
 	str code = keyed_code(command->cases, arena, arena_printf(arena, "letter %.*s", STR_ARG(name)),
 			      10);
 	value_set(arena, &row, S("kind"), value_str(arena_copy(arena, kind)));
 	value_set(arena, &row, S("version"), value_int(older.version + 1));
-	if (older.id && replaces_older(kind))
+	if (older.id && !is_to_applicant(kind))
 		value_set(arena, &row, S("replaces"), value_str(id_text(arena, older.id)));
 	value_set(arena, &row, S("book"), value_str(book));
 	value_set(arena, &row, S("number"), value_str(number));
@@ -203,4 +203,30 @@ const struct letter *letters_find(const struct letters *letters, str kind, int64
 		    (!version || letters->items[i].version == version))
 			return &letters->items[i];
 	return NULL;
+}
+
+static bool sees_all(const struct cases *cases, const struct principal *principal,
+		     const struct case_file *c)
+{
+	struct object own = { .case_id = c->id }, received = { .organisation = c->organisation };
+	struct object decided = { .organisation = case_deciding(c) };
+	return may(cases->people, principal, ACT_TRACK, &own) ||
+	       may(cases->people, principal, ACT_CASE_SEE, &received) ||
+	       may(cases->people, principal, ACT_CASE_SEE, &decided);
+}
+
+enum err letters_seen(struct ctx *ctx, struct cases *cases, struct db *db,
+		      const struct principal *principal, const struct case_file *c,
+		      struct letters *ret_letters)
+{
+	size_t n = 0;
+	TRY(letters_of(ctx, cases, db, c, ret_letters));
+	if (sees_all(cases, principal, c))
+		return OK;
+	for (size_t i = 0; i < ret_letters->n; i++)
+		if (!str_eq(ret_letters->items[i].kind, S("receipt")) &&
+		    !is_to_applicant(ret_letters->items[i].kind))
+			ret_letters->items[n++] = ret_letters->items[i];
+	ret_letters->n = n;
+	return OK;
 }

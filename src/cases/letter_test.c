@@ -223,6 +223,42 @@ static void an_office_without_a_key_gives_out_letters_that_are_not_signed(struct
 	town_free(town);
 }
 
+struct seen {
+	struct town *town;
+	str code;
+	const struct principal *principal;
+	struct letters letters;
+};
+
+static enum err read_seen(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct seen *seen = arg;
+	struct case_file c;
+	TRY(case_load(ctx, db, seen->code, &c));
+	return letters_seen(ctx, seen->town->cases, db, seen->principal, &c, &seen->letters);
+}
+
+static bool sees(struct town *town, str code, const struct principal *principal, const char *kind)
+{
+	struct seen seen = { .town = town, .code = code, .principal = principal };
+	town_ok(town, store_read(town->ctx, town->store, read_seen, &seen));
+	return letters_find(&seen.letters, str_z(kind), 0) != NULL;
+}
+
+static void a_partner_never_sees_the_receipt_with_the_pin(struct fixture *fixture)
+{
+	struct town *town = town_that_writes(fixture);
+	str code = accepted(town, "hoa-phat", "tiepnhan.hoaphat");
+	const struct principal *police = town_officer(town, "congan.hoaphat");
+	town_ok(town, ask(town, "tuphap.hoaphat", code, "2015-01-27T10:00"));
+	assert_false(sees(town, code, police, "receipt"));
+	assert_false(sees(town, code, police, "supplement"));
+	assert_true(sees(town, code, police, "control"));
+	assert_true(sees(town, code, town_officer(town, "tuphap.hoaphat"), "receipt"));
+	assert_true(sees(town, code, town_citizen(town, code), "receipt"));
+	town_free(town);
+}
+
 static void a_letter_changed_by_hand_is_named(struct fixture *fixture)
 {
 	struct town *town = town_that_writes(fixture);
@@ -243,6 +279,7 @@ int main(void)
 		FIXTURE_TEST(a_certificate_signed_again_is_a_new_version_with_the_same_number),
 		FIXTURE_TEST(the_pdf_is_made_once_signed_and_kept_after_the_ledger_has_the_act),
 		FIXTURE_TEST(an_office_without_a_key_gives_out_letters_that_are_not_signed),
+		FIXTURE_TEST(a_partner_never_sees_the_receipt_with_the_pin),
 		FIXTURE_TEST(a_letter_changed_by_hand_is_named),
 	};
 	int failed = fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);

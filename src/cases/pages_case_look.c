@@ -62,7 +62,7 @@ static enum err read_letters(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct looked *o = arg;
 	TRY(case_page_read(ctx, db, &o->page));
-	return letters_of(ctx, o->page.cases, db, &o->page.c, &o->letters);
+	return letters_seen(ctx, o->page.cases, db, o->page.principal, &o->page.c, &o->letters);
 }
 
 static enum err look(struct request *request, store_fn *read, struct looked *ret_looked)

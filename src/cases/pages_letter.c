@@ -10,6 +10,7 @@
 
 struct wanted {
 	struct cases *cases;
+	const struct principal *principal;
 	str code, kind, url_base;
 	int64_t version; /* 0: the newest */
 	struct case_file c;
@@ -43,7 +44,7 @@ static enum err case_of_code(struct request *request, const void **ret_object)
 static enum err find_letter(struct ctx *ctx, struct db *db, struct wanted *w)
 {
 	TRY(case_load(ctx, db, w->code, &w->c));
-	TRY(letters_of(ctx, w->cases, db, &w->c, &w->letters));
+	TRY(letters_seen(ctx, w->cases, db, w->principal, &w->c, &w->letters));
 	w->letter = letters_find(&w->letters, w->kind, w->version);
 	return w->letter ? OK : fail(ctx, ERR_NOT_FOUND, "This case has no such letter");
 }
@@ -129,6 +130,7 @@ static enum err letter_page(struct request *request, struct response *response)
 	bool pdf = str_ends(name, S(".pdf"));
 	struct wanted w = {
 		.cases = cases_of(request), .code = request_param(request, "code"),
+		.principal = request_principal(request),
 		.kind = pdf ? str_slice(name, 0, name.n - 4) : name, .url_base = base_of(request),
 		.version = request_query_int(request, "lan", 0),
 	};

@@ -57,7 +57,7 @@ static enum err of_case(struct ctx *ctx, struct db *db, struct batch *b, str cod
 	struct letters letters;
 	TRY(case_load(ctx, db, code, &c));
 	TRY(may_see(ctx, db, b, &c));
-	TRY(letters_of(ctx, b->cases, db, &c, &letters));
+	TRY(letters_seen(ctx, b->cases, db, b->principal, &c, &letters));
 	for (size_t i = 0; i < letters.n; i++)
 		if (!letters.items[i].replaced_by && !letters.items[i].revoked_at)
 			add(b, &c, &letters.items[i]);
@@ -80,7 +80,7 @@ static enum err of_letter(struct ctx *ctx, struct db *db, struct batch *b, int64
 	struct letters letters;
 	TRY(rows_read_case(ctx, db, organisation, case_id, &c));
 	TRY(may_see(ctx, db, b, &c));
-	TRY(letters_of(ctx, b->cases, db, &c, &letters));
+	TRY(letters_seen(ctx, b->cases, db, b->principal, &c, &letters));
 	for (size_t i = 0; i < letters.n; i++)
 		if (letters.items[i].id == id)
 			add(b, &c, &letters.items[i]);
