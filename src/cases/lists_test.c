@@ -240,6 +240,11 @@ static void lent_rights_end_with_the_leave_and_are_not_lent_on(struct fixture *f
 	struct db *db;
 	town_ok(town, stand_in(town, "chutich.hoaphat", &first));
 	town_ok(town, stand_in(town, "tuphap.hoaphat", &second));
+	struct leave longer = first;
+	longer.to_at += 365 * USEC_DAY;
+	assert_int_equal(stand_in(town, "tuphap.hoaphat", &longer), ERR_FORBIDDEN);
+	struct leave another = leave_of(town, "tiepnhan.hoaphat", "tuphap.hoaphat");
+	assert_int_equal(stand_in(town, "tuphap.hoaphat", &another), ERR_FORBIDDEN);
 	assert_true(may(town->people, town_officer(town, "tuphap.hoaphat"), ACT_CASE_SIGN, &ward));
 	assert_false(may(town->people, town_officer(town, "tiepnhan.hoaphat"), ACT_CASE_SIGN, &ward));
 	town_ok(town, store_snapshot(town->ctx, town->store, &db));

@@ -91,12 +91,23 @@ struct leaving {
 	struct leave leave;
 };
 
+/* Without what was lent to it: who stands in for the head appoints nobody, least of all itself. */
+static struct principal own_rights(const struct principal *by)
+{
+	struct principal own = *by;
+	own.n_grants = 0;
+	for (size_t i = 0; i < by->n_grants; i++)
+		if (!by->grants[i].instead_of)
+			own.grants[own.n_grants++] = by->grants[i];
+	return own;
+}
+
 static enum err check_leave(struct ctx *ctx, struct db *db, const struct leaving *l)
 {
-	struct principal away, substitute;
+	struct principal away, substitute, by = own_rights(l->by);
 	TRY(account_principal(ctx, db, l->leave.account, &away));
 	TRY(account_principal(ctx, db, l->leave.substitute, &substitute));
-	if (l->by->account != away.account && !leave_leads(l->people, l->by, &away))
+	if (by.account != away.account && !leave_leads(l->people, &by, &away))
 		return fail(ctx, ERR_FORBIDDEN, "Your account is not allowed to do this");
 	if (away.account == substitute.account)
 		return fail(ctx, ERR_INVALID, "Choose a colleague, not the same person");
