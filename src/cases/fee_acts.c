@@ -216,6 +216,9 @@ static enum err refund(struct ctx *ctx, struct db *db, void *arg)
 	TRY(begin(&command, ctx, db, job, ACT_FEE_REFUND, &fee));
 	TRY(needs_reason(ctx, job));
 	TRY(find_receipt(&command, job->receipt, &receipt));
+	if (receipt.cashier == job->who.principal->account)
+		return fail(ctx, ERR_FORBIDDEN,
+			    "Who took the money does not approve paying it back");
 	int64_t left = receipt.amount - receipt.refunded;
 	if (left == 0)
 		return fail(ctx, ERR_CONFLICT, "All of this receipt was paid back already");

@@ -175,6 +175,10 @@ static void only_the_desk_takes_and_only_a_leader_pays_back(struct fixture *fixt
 	town_ok(town, fee_take(town->ctx, town->cases, &desk, code, &payment, &id));
 	assert_int_equal(fee_refund(town->ctx, town->cases, &desk, code, id, 1000), ERR_FORBIDDEN);
 	assert_int_equal(fee_refund(town->ctx, town->cases, &leader, code, id, 5000), ERR_INVALID);
+	struct principal standing_in = *town_officer(town, "tiepnhan.hoaphat");
+	standing_in.grants[standing_in.n_grants++] = leader.principal->grants[0];
+	struct actor both = { .principal = &standing_in, .reason = S("thu thừa") };
+	assert_int_equal(fee_refund(town->ctx, town->cases, &both, code, id, 1000), ERR_FORBIDDEN);
 	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 1000));
 	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 3000));
 	assert_int_equal(fee_refund(town->ctx, town->cases, &leader, code, id, 1), ERR_CONFLICT);
