@@ -52,16 +52,16 @@ static enum err load_rated(struct request *request, struct rated *r, bool *ret_m
 	str token = request_query(request, "ma");
 	str key = arena_printf(request->ctx.arena, "rating:%.*s", STR_ARG(request->client));
 	*ret_may = false;
+	/* Before looking: whether the case exists is not told by being refused. */
+	if (!str_empty(token) && !web_rate_take(request->web, key, TRIES_BURST, TRIES_PER_HOUR))
+		return fail(&request->ctx, ERR_BUSY, "Too many tries; wait a few minutes");
 	enum err err = store_read(&request->ctx, r->reception->store, read_rated, r);
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
 	*ret_may = may(r->reception->people, request_principal(request), ACT_TRACK, &r->object);
-	if (*ret_may || str_empty(token))
-		return OK;
-	if (!web_rate_take(request->web, key, TRIES_BURST, TRIES_PER_HOUR))
-		return fail(&request->ctx, ERR_BUSY, "Too many tries; wait a few minutes");
-	*ret_may = str_eq(token, token_of(request, r->code));
+	if (!*ret_may && !str_empty(token))
+		*ret_may = str_eq(token, token_of(request, r->code));
 	return OK;
 }
 
