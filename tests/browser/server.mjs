@@ -54,18 +54,31 @@ export async function startTown({ clock, database = process.env.MOTCUA_DATABASE,
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const told = [];
-  const child = spawn(PROGRAM, ["serve", ...where, "--listen", `127.0.0.1:${port}`,
-    ...(clock ? ["--clock", clock] : [])], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  child.stdout.on("data", (bytes) => told.push(String(bytes)));
-  child.stderr.on("data", (bytes) => told.push(String(bytes)));
-  await answers(base, child, told);
+  let child;
+  const serve = async (at) => {
+    child = spawn(PROGRAM, ["serve", ...where, "--listen", `127.0.0.1:${port}`,
+      ...(at ? ["--clock", at] : [])], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.on("data", (bytes) => told.push(String(bytes)));
+    child.stderr.on("data", (bytes) => told.push(String(bytes)));
+    await answers(base, child, told);
+  };
+  const end = async () => {
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    await ended;
+  };
+  await serve(clock);
   return {
-    base, data, child, told,
+    base, data, told, where,
+    get child() { return child; },
     run: (...args) => execFileSync(PROGRAM, [...args, ...where], options),
+    // The same town at another time.
+    restart: async (at) => {
+      await end();
+      await serve(at);
+    },
     stop: async () => {
-      const ended = new Promise((done) => child.once("exit", done));
-      child.kill("SIGTERM");
-      await ended;
+      await end();
       rmSync(data, { recursive: true, force: true });
     },
   };
