@@ -5,7 +5,7 @@
 //
 // By browser: each of the 40 visitors at the kiosk and at the counter, the citizens' answers to
 // requests and their withdrawal, their ratings, and every page of the desk that is judged.
-// By the program's HTTP API, for repetition: filings, steps of officers, fees, refusal, apology.
+// By the program's HTTP API, for repetition: filings, steps of officers, fees, refusal, apology, corrections.
 // What people write into the forms is taken from a simulated town beside this one.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -246,8 +246,13 @@ async function supplements() {
     await call("tiepnhan.hoaphat", "POST", `cases/${c.code}/supplement`, { items: [{ text: "Bản sao rõ nét của giấy tờ kèm theo" }] });
     await track(citizen, c);
     if (!i) await judge(citizen.page, "asked for a supplement");
-    await citizen.page.locator("form[action$='/bo-sung'] #text").fill("Tôi xin gửi bản rõ hơn.");
-    await press(citizen.page, citizen.page.locator("form[action$='/bo-sung'] button[type=submit]"));
+    await press(citizen.page, citizen.page.locator("a[href$='/bo-sung']").first());
+    const form = citizen.page.locator("form[action$='/bo-sung']");
+    if (!i) await judge(citizen.page, "supplement to add");
+    await form.locator("[name=text]").fill("Tôi xin gửi bản rõ hơn.");
+    for (const input of await form.locator("input[type=file]").all())
+      await input.setInputFiles({ name: "giay-to.png", mimeType: "image/png", buffer: png });
+    await press(citizen.page, form.locator("button[type=submit]").last());
     expect(!(await citizen.page.locator(".govuk-error-summary").count()), `${c.code}: the answer is refused`);
     if (!i) await judge(citizen.page, "supplement answered");
     const now = await call("chutich.hoaphat", "GET", `cases/${c.code}`);
@@ -282,6 +287,29 @@ async function workThem() {
   day.returned = (await withStatus("returned"));
   console.log(`# ${done} of ${filed.length} came to their end`);
   expect(done >= 6, `${done} cases came to their end`);
+}
+
+// Asked for by the desk, approved by the leader.
+async function corrections() {
+  const birth = filed.find((c) => c.procedure === "khai-sinh" && c.channel === "direct");
+  for (const target of ["receipt", "result"]) {
+    const { data } = await call("chutich.hoaphat", "GET", `cases/${birth.code}`);
+    const declarant = { ...data.declarant, address: `Số ${target.length} đường Trường Chinh, phường Hòa Phát` };
+    const form = new FormData();
+    for (const [name, text] of Object.entries({ target, requester: data.declarant.name, reason: "Ghi nhầm địa chỉ", data: JSON.stringify({ declarant }) }))
+      form.append(name, text);
+    form.append("evidence", new Blob([png], { type: "image/png" }), "giay-to.png");
+    const asked = await fetch(`${town.base}/api/v1/cases/${birth.code}/corrections`, { method: "POST", body: form,
+      headers: { authorization: `Bearer ${token("tuphap.hoaphat")}` } });
+    expect(asked.ok, `correction of the ${target}: ${asked.status} ${await asked.text()}`);
+    const { corrections: all } = await call("chutich.hoaphat", "GET", `cases/${birth.code}/endings`);
+    const path = `cases/${birth.code}/corrections/${all.find((c) => c.target === target).id}/approve`;
+    const own = await ask("tuphap.hoaphat", "POST", path, {});
+    expect(own.status >= 400, "who asked approved it");
+    await call("chutich.hoaphat", "POST", path, {});
+  }
+  const { data } = await call("chutich.hoaphat", "GET", `cases/${birth.code}`);
+  expect(/^Số 6 /.test(data.declarant.address), "the data was not corrected");
 }
 
 async function takeFees() {
@@ -389,6 +417,7 @@ async function all() {
   await step("a citizen withdraws", withdrawal);
   await step("a case is refused", refusal);
   await step("the ward works its steps and returns results", workThem);
+  await step("a receipt and a result are corrected, by two persons each", corrections);
   await step("citizens rate", rate);
   await step("the pages of a case are sound", pagesOfACase);
   await step("tickets, fees and satisfaction are as the events tell", ownFigures);
