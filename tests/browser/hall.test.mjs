@@ -92,7 +92,7 @@ for (const js of [true, false])
 test("every target of the kiosk can be hit by a thumb: 60 px at least", async () => {
   const { page, visit, close } = await openApp({ base: town.base, width: 1080, height: 1920 });
   await visit("/quay/hoa-phat");
-  for (const target of await page.locator("main button, main label, header a").all()) {
+  for (const target of await page.locator("main button, main label, main input[type=text], header a").all()) {
     const box = await target.boundingBox();
     assert.ok(box.height >= 60, `${await target.textContent()}: ${box.height} px`);
   }
