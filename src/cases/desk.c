@@ -9,14 +9,14 @@ static const struct desk_item {
 	enum act act; /* shown to whom may do it anywhere */
 } desk_items[] = {
 	{ N_("Cases"), "/ban", N_("Worklists"), ACT_CASE_SEE },
-	{ N_("Cases"), "/ban/tre-han", N_("Late, and why"), ACT_CASE_ASSIGN },
-	{ N_("Cases"), "/ban/phan-cong", N_("Officers and leave"), ACT_CASE_WORK },
 	{ N_("Cases"), "/ban/sap-tre", N_("Will be late"), ACT_CASE_SEE },
+	{ N_("Cases"), "/ban/tre-han", N_("Late, and why"), ACT_CASE_ASSIGN },
+	{ N_("Cases"), "/ban/in", N_("Print letters"), ACT_CASE_SEE },
+	{ N_("Cases"), "/ban/phan-cong", N_("Officers and leave"), ACT_CASE_WORK },
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
-	{ N_("Counter"), "/ban/chua-du", N_("Incomplete filings"), ACT_CASE_FILE },
-	{ N_("Counter"), "/ban/in", N_("Print letters"), ACT_CASE_SEE },
 	{ N_("Counter"), "/ban/quay", N_("Numbers and counters"), ACT_HALL },
 	{ N_("Counter"), "/ban/le-phi", N_("Fees"), ACT_REGISTER_SEE },
+	{ N_("Counter"), "/ban/chua-du", N_("Incomplete filings"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/quay/lich-hen", N_("Appointments"), ACT_HALL },
 	{ N_("Registers and reports"), "/ban/so", N_("Registers"), ACT_REGISTER_SEE },
 	{ N_("Registers and reports"), "/ban/bao-cao", N_("Reports"), ACT_REGISTER_SEE },
