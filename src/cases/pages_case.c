@@ -158,6 +158,10 @@ static struct value rights_view(struct request *request, const struct opened *o)
 	value_append(request->ctx.arena, &view, S("apologise"), value_bool(open && o->page.c.due_at &&
 		!o->page.c.apologised &&
 		may(o->page.cases->people, o->page.principal, ACT_CASE_SIGN, request->object)));
+	bool any = false;
+	for (uint32_t m = 0; m < view.n; m++)
+		any = any || value_is_true(view.members[m].value);
+	value_append(request->ctx.arena, &view, S("any"), value_bool(any));
 	return view;
 }
 
