@@ -13,7 +13,6 @@ void command_prepare(struct command *command, usec effective_at)
 {
 	command->now = effective_at ? effective_at : db_now(command->db);
 	command->set = command->more = command->closed_set = command->closed = value_map();
-	command->figures = value_map();
 	command->tasks = command->legs = command->entries = command->papers = value_list();
 	command->timers = command->rows = value_list();
 }
@@ -103,12 +102,6 @@ void command_push(struct command *command, struct value *list, struct value item
 	value_push(command->ctx->arena, list, item);
 }
 
-void command_figure(struct command *command, const char *name, int64_t n)
-{
-	int64_t before = value_integer(value_get(command->figures, str_z(name)), 0);
-	value_set(command->ctx->arena, &command->figures, str_z(name), value_int(before + n));
-}
-
 /* ---- dates ---- */
 
 enum err command_promise(struct command *command)
@@ -142,12 +135,6 @@ enum err command_end(struct command *command, enum case_status status)
 
 /* ---- writing it down ---- */
 
-static int64_t month_of(const struct command *command)
-{
-	struct civil at = time_civil(command->now, calendar_zone(cases_calendar(command->cases)));
-	return at.year * INT64_C(100) + at.month;
-}
-
 static struct value open_part(struct command *command)
 {
 	struct arena *arena = command->ctx->arena;
@@ -158,14 +145,12 @@ static struct value open_part(struct command *command)
 	} parts[] = {
 		{ "set", command->set },         { "tasks", command->tasks },
 		{ "legs", command->legs },       { "entries", command->entries },
-		{ "papers", command->papers },   { "figures", command->figures },
+		{ "papers", command->papers },
 		{ "rows", tables_part(command, false) },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].v.n)
 			value_set(arena, &open, str_z(parts[i].key), parts[i].v);
-	if (command->figures.n)
-		value_set(arena, &open, S("month"), value_int(month_of(command)));
 	return open;
 }
 
@@ -191,11 +176,7 @@ static struct value closed_part(struct command *command)
 
 static int64_t item_int(struct value item, const char *key)
 {
-	struct value v = value_get(item, str_z(key));
-	int64_t id;
-	if (v.kind == VALUE_STRING)
-		return id_parse(value_text(v), &id) ? id : 0;
-	return value_integer(v, 0);
+	return event_number(value_get(item, str_z(key)));
 }
 
 static str item_text(struct value item, const char *key)
@@ -305,20 +286,6 @@ static enum err write_attachments(struct command *command)
 	return OK;
 }
 
-static enum err write_figures(struct command *command)
-{
-	for (uint32_t i = 0; i < command->figures.n; i++)
-		TRY(db_run(command->ctx, command->db,
-			SQL("INSERT INTO figure (organisation, procedure, month, name, n)"
-			    " VALUES ($1, $2, $3, $4, $5)"
-			    " ON CONFLICT (organisation, procedure, month, name)"
-			    " DO UPDATE SET n = figure.n + excluded.n"),
-			command->c.organisation, command->c.procedure, month_of(command),
-			command->figures.members[i].key,
-			value_integer(command->figures.members[i].value, 0)));
-	return OK;
-}
-
 static enum err write_rows(struct command *command)
 {
 	if (command->is_new)
@@ -332,8 +299,7 @@ static enum err write_rows(struct command *command)
 	TRY(write_list(command, command->papers, write_paper));
 	TRY(write_list(command, command->timers, write_timer));
 	TRY(write_attachments(command));
-	TRY(tables_write(command));
-	return write_figures(command);
+	return tables_write(command);
 }
 
 enum err command_commit(struct command *command)

@@ -74,7 +74,7 @@ str counter_token(struct arena *arena)
 
 str counter_phone_code(const struct cases *cases, struct arena *arena, str token)
 {
-	return keyed_code(cases, arena, arena_printf(arena, "phone %.*s", STR_ARG(token)), 20);
+	return case_keyed_code(cases, arena, arena_printf(arena, "phone %.*s", STR_ARG(token)), 20);
 }
 
 /* ---- reading ---- */

@@ -12,7 +12,7 @@ struct job {
 static str plain_code(const struct cases *cases, struct arena *arena, int64_t id)
 {
 	str what = arena_printf(arena, "draft %lld", (long long)id);
-	return keyed_code(cases, arena, what, DRAFT_CODE);
+	return case_keyed_code(cases, arena, what, DRAFT_CODE);
 }
 
 str draft_code(const struct cases *cases, struct arena *arena, int64_t id)
@@ -25,7 +25,7 @@ str draft_code(const struct cases *cases, struct arena *arena, int64_t id)
 /* What is kept is a code made of the code: whoever reads the table cannot resume a draft. */
 static str kept_code(const struct cases *cases, struct arena *arena, str plain)
 {
-	return keyed_code(cases, arena, arena_printf(arena, "kept %.*s", STR_ARG(plain)), 24);
+	return case_keyed_code(cases, arena, arena_printf(arena, "kept %.*s", STR_ARG(plain)), 24);
 }
 
 static str json_text(struct arena *arena, struct value v)

@@ -34,15 +34,6 @@ static const struct column *column_named(str name)
 	return NULL;
 }
 
-/* Ids are strings in events, because a browser's numbers end at 2^53. */
-static int64_t number_in(struct value v)
-{
-	int64_t id;
-	if (v.kind == VALUE_STRING)
-		return id_parse(value_text(v), &id) ? id : 0;
-	return value_integer(v, 0);
-}
-
 static void set_column(struct case_file *c, str name, struct value v)
 {
 	const struct column *column = column_named(name);
@@ -50,7 +41,7 @@ static void set_column(struct case_file *c, str name, struct value v)
 		return;
 	void *at = (char *)c + column->offset;
 	if (column->kind == COLUMN_INT)
-		*(int64_t *)at = number_in(v);
+		*(int64_t *)at = event_number(v);
 	else if (column->kind == COLUMN_TEXT)
 		*(str *)at = value_text(v);
 	else

@@ -128,7 +128,7 @@ enum err command_letter(struct command *command, str kind, str number)
 		TRY(take_number(command, book, &number));
 	else if (str_empty(number) && !is_to_applicant(kind))
 		number = older.number; /* a new version is the same letter in the book */
-	str code = keyed_code(command->cases, arena, arena_printf(arena, "letter %.*s", STR_ARG(name)),
+	str code = case_keyed_code(command->cases, arena, arena_printf(arena, "letter %.*s", STR_ARG(name)),
 			      10);
 	value_set(arena, &row, S("kind"), value_str(arena_copy(arena, kind)));
 	value_set(arena, &row, S("version"), value_int(older.version + 1));

@@ -136,11 +136,6 @@ str case_keyed_code(const struct cases *cases, struct arena *arena, str what, si
 	return str_of(code, n);
 }
 
-str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n)
-{
-	return case_keyed_code(cases, arena, what, n);
-}
-
 str case_pin(const struct cases *cases, struct arena *arena, str code)
 {
 	str what = arena_printf(arena, "pin %.*s", STR_ARG(code));

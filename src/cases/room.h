@@ -63,7 +63,7 @@ struct command {
 	struct flow_state flow;
 	usec now;                 /* when the act took place */
 	const char *kind;         /* of the event: "case.accepted" */
-	struct value set, tasks, legs, entries, papers, figures; /* public */
+	struct value set, tasks, legs, entries, papers; /* public */
 	struct value more;        /* further public words: outcome, items … */
 	struct value closed_set, closed; /* personal */
 	struct value rows;        /* of tables.h: {table, id, columns} */
@@ -92,8 +92,6 @@ void command_set_private(struct command *command, const char *column, struct val
 void command_say(struct command *command, const char *key, struct value v);
 /* Personal data that came with the act: merged over the case's data by top-level key. */
 void command_data(struct command *command, struct value data);
-/* Counts a figure of the month. */
-void command_figure(struct command *command, const char *name, int64_t n);
 /* Changes a task, leg …: adds a map to one of the public lists. */
 void command_push(struct command *command, struct value *list, struct value item);
 /* Steps the flow and turns its effects into tasks, legs, status. */
@@ -191,8 +189,6 @@ struct letters;
 enum err letters_read(struct ctx *ctx, struct db *db, const struct case_file *c,
 		      struct letters *ret_letters);
 
-/* case_keyed_code, for this room. */
-str keyed_code(const struct cases *cases, struct arena *arena, str what, size_t n);
 /* Notes where the case came from; nothing without a source_code (source.c). */
 void command_source(struct command *command, str source, str source_code);
 

@@ -93,16 +93,6 @@ struct value tables_part(struct command *command, bool is_private)
 
 /* ---- rows ---- */
 
-static int64_t number_in(struct value v)
-{
-	int64_t id;
-	if (v.kind == VALUE_STRING)
-		return id_parse(value_text(v), &id) ? id : 0;
-	if (v.kind == VALUE_BOOL)
-		return value_is_true(v);
-	return value_integer(v, 0);
-}
-
 static struct sql sql_of(struct arena *arena, const char *before, const char *name, const char *after)
 {
 	str text = arena_printf(arena, "%s%s%s", before, name, after);
@@ -114,7 +104,7 @@ static void add_value(sql_t *q, const struct case_column *column, struct value v
 	if (column->is_text)
 		sql_add(q, SQL(", $1"), value_text(v));
 	else
-		sql_add(q, SQL(", $1"), number_in(v));
+		sql_add(q, SQL(", $1"), event_number(v));
 }
 
 static enum err write_row(struct command *command, struct value row)
@@ -127,7 +117,7 @@ static enum err write_row(struct command *command, struct value row)
 	for (uint32_t i = 0; i < columns.n; i++)
 		sql_add(&q, sql_of(arena, ", ", column_of(table, columns.members[i].key)->name, ""));
 	sql_add(&q, SQL(") VALUES ($1, $2, $3"), command->c.organisation, command->c.id,
-		number_in(value_get(row, S("id"))));
+		event_number(value_get(row, S("id"))));
 	for (uint32_t i = 0; i < columns.n; i++)
 		add_value(&q, column_of(table, columns.members[i].key), columns.members[i].value);
 	sql_add(&q, SQL(") ON CONFLICT (organisation, case_id, id) DO "));
@@ -188,7 +178,7 @@ static bool column_agrees(const struct case_column *column, struct value folded,
 	struct value v = value_get(folded, str_z(column->name));
 	if (column->is_text)
 		return str_eq(value_text(v), row_view(r, at));
-	return number_in(v) == row_int(r, at);
+	return event_number(v) == row_int(r, at);
 }
 
 static bool row_agrees(const struct case_table *table, struct value folded, const struct rows *r,

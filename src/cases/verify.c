@@ -23,8 +23,8 @@ static void found(struct ctx *ctx, struct verify *v, str finding)
 	}
 }
 
-/* The month is written into the event, because a command's own clock may lie before the time the
- * ledger recorded it under. */
+/* Figures of data from before there was a tally. The month is written into the event, because a
+ * command's own clock may lie before the time the ledger recorded it under. */
 static void add_figures(struct verify *v, int64_t organisation, str procedure, struct value open)
 {
 	struct value figures = value_get(open, S("figures"));
@@ -41,11 +41,7 @@ static void add_figures(struct verify *v, int64_t organisation, str procedure, s
 
 static int64_t member_int(struct value map, const char *key)
 {
-	struct value m = value_get(map, str_z(key));
-	int64_t id;
-	if (m.kind == VALUE_STRING)
-		return id_parse(value_text(m), &id) ? id : 0;
-	return value_integer(m, 0);
+	return event_number(value_get(map, str_z(key)));
 }
 
 /* What the events of one case tell. */

@@ -58,23 +58,15 @@ static enum err read_all(struct ctx *ctx, struct db *db, void *arg)
 
 static struct value sent_view(struct request *request, const struct outbox_item *item)
 {
-	static const char *const kinds[] = { [OUTBOX_WAITING] = "waiting", [OUTBOX_SENDING] = "active",
-					     [OUTBOX_SENT] = "done", [OUTBOX_FAILED] = "refused" };
-	static const char *const words[] = { [OUTBOX_WAITING] = N_("Waiting"),
-					     [OUTBOX_SENDING] = N_("Being sent"),
-					     [OUTBOX_SENT] = N_("Sent"),
-					     [OUTBOX_FAILED] = N_("Could not be sent") };
 	struct arena *arena = request->ctx.arena;
-	struct value view = value_map(), state = value_map();
+	struct value view = value_map();
 	str subject = value_text(value_get(item->payload, S("subject")));
 	str text = value_text(value_get(item->payload, S("text")));
-	value_append(arena, &state, S("kind"), value_str(str_z(kinds[item->state])));
-	value_append(arena, &state, S("text"), view_text(request, words[item->state]));
 	value_append(arena, &view, S("at"),
 		     view_time(&request->ctx, cases_of(request), item->added_at));
 	value_append(arena, &view, S("to"), value_get(item->payload, S("to")));
 	value_append(arena, &view, S("what"), value_str(str_empty(subject) ? text : subject));
-	value_append(arena, &view, S("state"), state);
+	value_append(arena, &view, S("state"), sent_state_view(request, item->state));
 	value_append(arena, &view, S("fault"),
 		     str_empty(item->fault) ? value_null() : value_str(item->fault));
 	return view;

@@ -51,7 +51,7 @@ static struct value hook_view(struct request *request, const struct hook *hook)
 	return view;
 }
 
-static struct value state_view(struct request *request, enum outbox_state state)
+struct value sent_state_view(struct request *request, enum outbox_state state)
 {
 	static const struct {
 		const char *kind, *text;
@@ -82,7 +82,7 @@ static struct value item_view(struct request *request, const struct outbox_item 
 	struct value view = value_map();
 	value_append(arena, &view, S("id"), value_str(id_text(arena, item->id)));
 	value_append(arena, &view, S("way"), way_view(request, item->kind));
-	value_append(arena, &view, S("state"), state_view(request, item->state));
+	value_append(arena, &view, S("state"), sent_state_view(request, item->state));
 	value_append(arena, &view, S("tries"), value_int(item->tries));
 	value_append(arena, &view, S("added_at"), value_str(time_of(request, item->added_at)));
 	value_append(arena, &view, S("fault"),

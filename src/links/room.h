@@ -46,4 +46,9 @@ enum err hooks_follow(struct ctx *ctx, struct db *db, const struct event *event,
 
 enum err notices_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
 
+/* ---- pages (pages.c) ---- */
+
+/* {kind, text} of the partial "status": how a message of the outbox stands. */
+struct value sent_state_view(struct request *request, enum outbox_state state);
+
 #endif

@@ -18,14 +18,6 @@ static const struct record_column *column_of(const struct record_table *table, s
 	abort(); /* a fault of the program */
 }
 
-static int64_t number_in(struct value v)
-{
-	int64_t id;
-	if (v.kind == VALUE_STRING)
-		return id_parse(value_text(v), &id) ? id : 0;
-	return value_integer(v, 0);
-}
-
 /* ---- writing ---- */
 
 static struct value part_of(struct arena *arena, const struct record *record, bool is_private)
@@ -47,7 +39,7 @@ static void add_value(sql_t *q, const struct record_column *column, struct value
 	if (column->kind == COLUMN_TEXT)
 		sql_add(q, SQL(", $1"), value_text(v));
 	else
-		sql_add(q, SQL(", $1"), number_in(v));
+		sql_add(q, SQL(", $1"), event_number(v));
 }
 
 static enum err write_row(struct ctx *ctx, struct db *db, const struct record *record)
@@ -105,7 +97,7 @@ static bool agrees(const struct record_column *column, struct value folded, cons
 	struct value v = value_get(folded, str_z(column->name));
 	if (column->kind == COLUMN_TEXT)
 		return str_eq(value_text(v), row_view(r, at));
-	return number_in(v) == row_int(r, at);
+	return event_number(v) == row_int(r, at);
 }
 
 static enum err compare_row(struct ctx *ctx, struct db *db, struct walk *walk, const struct rows *r)

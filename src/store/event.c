@@ -247,6 +247,14 @@ enum err event_erase(struct ctx *ctx, struct db *db, int64_t id, const struct ev
 
 /* ---- reading ---- */
 
+int64_t event_number(struct value v)
+{
+	int64_t id;
+	if (v.kind == VALUE_STRING)
+		return id_parse(value_text(v), &id) ? id : 0;
+	return v.kind == VALUE_BOOL ? value_is_true(v) : value_integer(v, 0);
+}
+
 static enum err read_event(struct ctx *ctx, const struct rows *row, struct event *ret_event)
 {
 	struct ledger_event e;

@@ -54,6 +54,10 @@ struct event_list {
 	size_t n;
 };
 
+/* A number as events carry it: ids are text in them, because a browser's numbers end at 2^53; a truth
+ * value is 0 or 1. Anything else is 0. */
+int64_t event_number(struct value v);
+
 /* ERR_NOT_FOUND. */
 enum err event_load(struct ctx *ctx, struct db *db, int64_t id, struct event *ret_event);
 /* All events of an object, oldest first. */
