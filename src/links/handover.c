@@ -80,8 +80,10 @@ static enum err handover_page(struct request *request, struct response *response
 	struct shown shown = { .page = &page };
 	TRY(case_page_open(request, cases_of(request), &page));
 	TRY(store_read(&request->ctx, cases_store(page.cases), read_all, &shown));
+	/* What is made for the case itself, its PDFs, goes to nobody. */
 	for (size_t i = 0; i < shown.sent.n && page.sees_all; i++)
-		value_push(arena, &items, sent_view(request, &shown.sent.items[i]));
+		if (value_find(shown.sent.items[i].payload, S("to")))
+			value_push(arena, &items, sent_view(request, &shown.sent.items[i]));
 	TRY(case_shell(request, &page, "lien-thong", &view));
 	value_append(arena, &choice, S("mail"), value_bool(shown.choice.mail));
 	value_append(arena, &choice, S("sms"), value_bool(shown.choice.sms));

@@ -56,7 +56,7 @@ struct value sent_state_view(struct request *request, enum outbox_state state)
 	static const struct {
 		const char *kind, *text;
 	} states[] = {
-		[OUTBOX_WAITING] = { "waiting", N_("Waiting") },
+		[OUTBOX_WAITING] = { "waiting", N_("Waiting to be sent") },
 		[OUTBOX_SENDING] = { "active", N_("Being sent") },
 		[OUTBOX_SENT] = { "done", N_("Sent") },
 		[OUTBOX_FAILED] = { "refused", N_("Could not be sent") },
@@ -73,6 +73,8 @@ static struct value way_view(struct request *request, str kind)
 		return view_text(request, "E-mail");
 	if (str_eq(kind, S("sms")))
 		return view_text(request, "SMS");
+	if (str_eq(kind, S("letter")))
+		return view_text(request, "PDF of a letter");
 	return str_eq(kind, S("webhook")) ? view_text(request, "Web hook") : value_str(kind);
 }
 
