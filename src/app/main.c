@@ -1,7 +1,5 @@
 #include "app/app.h"
 
-#include "print/print.h"
-
 #include "base/log.h"
 
 #include <signal.h>
@@ -136,6 +134,5 @@ int main(int argc, char **argv)
 	arena_init(&app.arena);
 	int status = run_command(command, &app);
 	arena_done(&app.arena);
-	print_done();
 	return status;
 }

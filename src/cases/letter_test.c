@@ -283,6 +283,5 @@ int main(void)
 		FIXTURE_TEST(a_letter_changed_by_hand_is_named),
 	};
 	int failed = fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);
-	print_done();
 	return failed;
 }

@@ -99,7 +99,4 @@ struct print_bpmn {
 html print_bpmn_svg(struct arena *arena, const struct flow_definition *definition,
 		    const struct print_bpmn *show);
 
-/* Before the program ends, when no other thread prints any more: gives the fonts back. */
-void print_done(void);
-
 #endif

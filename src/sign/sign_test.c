@@ -378,6 +378,5 @@ int main(void)
 		TEST(a_service_that_signs_something_else_or_refuses_is_told),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	print_done();
 	return failed;
 }
