@@ -19,6 +19,7 @@
 #ifndef MOTCUA_CASES_FEE_H
 #define MOTCUA_CASES_FEE_H
 
+#include "cases/bank_statement.h"
 #include "cases/cases.h"
 #include "cases/tables.h"
 #include "web/web.h"
@@ -169,18 +170,6 @@ enum err fee_count(struct ctx *ctx, struct cases *cases, const struct actor *who
 
 /* ---- bank statements ---- */
 
-struct bank_line {
-	str id, text;
-	int64_t day, amount;
-};
-struct bank_lines {
-	struct bank_line *items;
-	size_t n;
-	size_t skipped; /* money that went out, lines without an amount */
-};
-/* Columns by their titles, and the separator, as `rules` says (pack.json, bank_statement). Pure.
- * ERR_INVALID names the line. */
-enum err bank_read(struct ctx *ctx, str csv, struct value rules, struct bank_lines *ret_lines);
 struct bank_report {
 	int64_t fresh, known, paid, unmatched;
 };

@@ -422,6 +422,19 @@ static void statement_that_cannot_be_read_names_its_line(struct fixture *fixture
 	town_free(town);
 }
 
+static void statement_text_over_two_lines_is_kept_as_one(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct bank_lines lines;
+	struct value known = json(town, rules);
+	town_ok(town, bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\nA,26/01/2015,8000,\"le\nphi\"\n"),
+				known, &lines));
+	assert_text(lines.items[0].text, "le phi");
+	assert_int_equal(bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\n\"A\nB\",26/01/2015,8000,x\n"),
+				   known, &lines), ERR_INVALID);
+	town_free(town);
+}
+
 /* ---- VietQR ---- */
 
 /* A reader of its own: EMVCo fields are two digits of name, two of length, then so many characters. */
@@ -493,6 +506,7 @@ int main(void)
 		FIXTURE_TEST(till_is_counted_once_and_a_difference_is_explained),
 		FIXTURE_TEST(statement_books_exact_payments_once),
 		FIXTURE_TEST(statement_that_cannot_be_read_names_its_line),
+		FIXTURE_TEST(statement_text_over_two_lines_is_kept_as_one),
 		FIXTURE_TEST(vietqr_reads_back_as_account_amount_and_case),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);
