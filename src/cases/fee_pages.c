@@ -100,6 +100,54 @@ static void put_fields(struct request *request, const struct opened *o, struct v
 	value_set(ctx->arena, view, S("has_waivers"), value_bool(options.n > 0));
 }
 
+static const char *receipt_field_id(struct arena *arena, const char *act, str receipt,
+				    const char *name)
+{
+	return arena_printf(arena, "%s-%s-%.*s", act, name, STR_ARG(receipt)).p;
+}
+
+/* A field of one receipt's own form: `act` is the form's address, its id names the receipt, so that
+ * a mistake stands beside the right one and what was typed is kept there. */
+static struct value receipt_field(struct request *request, const char *act, str receipt,
+				  const char *name, const char *label, str text)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value view = value_map();
+	const char *id = receipt_field_id(arena, act, receipt, name);
+	str sent = arena_printf(arena, "/%s/%.*s", act, STR_ARG(receipt));
+	if (request_has(request, name) && str_ends(request->path, sent))
+		text = request_field(request, name);
+	view_field(request, &view, id, label, text);
+	view_field_set(request, &view, id, "name", value_str(str_z(name)));
+	return value_get(view, str_z(id));
+}
+
+static bool is_wrong(struct value field)
+{
+	return value_get(field, S("error")).kind != VALUE_NULL;
+}
+
+static void put_receipt_fields(struct request *request, struct value *receipt)
+{
+	struct ctx *ctx = &request->ctx;
+	const char *why = ctx_text(ctx, "Reason");
+	str id = value_text(value_get(*receipt, S("id")));
+	str left = arena_printf(ctx->arena, "%lld",
+				(long long)value_integer(value_get(*receipt, S("left")), 0));
+	struct value cancel = receipt_field(request, "huy", id, "reason", why, S(""));
+	struct value refund = receipt_field(request, "hoan", id, "reason", why, S(""));
+	struct value amount = receipt_field(request, "hoan", id, "amount",
+					    ctx_text(ctx, "Amount in đồng"), left);
+	value_set(ctx->arena, &amount, S("mode"), value_str(S("numeric")));
+	value_set(ctx->arena, &amount, S("width"), value_int(10));
+	value_set(ctx->arena, receipt, S("cancel_reason"), cancel);
+	value_set(ctx->arena, receipt, S("cancel_open"), value_bool(is_wrong(cancel)));
+	value_set(ctx->arena, receipt, S("refund_reason"), refund);
+	value_set(ctx->arena, receipt, S("refund_amount"), amount);
+	value_set(ctx->arena, receipt, S("refund_open"),
+		  value_bool(is_wrong(refund) || is_wrong(amount)));
+}
+
 static enum err show_tab(struct request *request, struct response *response)
 {
 	struct ctx *ctx = &request->ctx;
@@ -120,6 +168,9 @@ static enum err show_tab(struct request *request, struct response *response)
 		  value_bool(may(cases->people, o.page.principal, ACT_FEE_REFUND, request->object)));
 	value_set(ctx->arena, &view, S("action"),
 		  value_str(request_link(request, tab_path(request))));
+	struct value receipts = value_get(o.fee, S("receipts"));
+	for (uint32_t i = 0; i < receipts.n; i++)
+		put_receipt_fields(request, &receipts.items[i]);
 	put_fields(request, &o, &view);
 	response_view(response, "cases/case_fees", view);
 	if (request_has_mistakes(request))
@@ -193,7 +244,11 @@ static enum err receipt_id(struct request *request, int64_t *ret_id)
 	return fail(&request->ctx, ERR_NOT_FOUND, "This case has no such receipt");
 }
 
-/* Fields of a receipt's own forms carry its id, so that a mistake stands beside the right one. */
+static const char *wrong_field(struct request *request, const char *act, const char *name)
+{
+	return receipt_field_id(request->ctx.arena, act, request_param(request, "receipt"), name);
+}
+
 static enum err cancel_post(struct request *request, struct response *response)
 {
 	struct actor who = actor_of(request);
@@ -201,7 +256,8 @@ static enum err cancel_post(struct request *request, struct response *response)
 	TRY(receipt_id(request, &id));
 	return finish(request, response,
 		      fee_cancel(&request->ctx, cases_of(request), &who,
-				 request_param(request, "code"), id), "receipts",
+				 request_param(request, "code"), id),
+		      wrong_field(request, "huy", "reason"),
 		      N_("The receipt is cancelled; the fee is to be paid again"));
 }
 
@@ -211,10 +267,17 @@ static enum err refund_post(struct request *request, struct response *response)
 	int64_t id, amount = 0;
 	TRY(receipt_id(request, &id));
 	if (!str_int(str_trim(request_field(request, "amount")), 1, INT64_MAX, &amount))
-		amount = 0;
+		request_mistake(request, wrong_field(request, "hoan", "amount"),
+				"Enter the amount as a whole number, without points");
+	if (str_empty(who.reason))
+		request_mistake(request, wrong_field(request, "hoan", "reason"),
+				"Say why: it is kept with the receipt");
+	if (request_has_mistakes(request))
+		return show_tab(request, response);
 	return finish(request, response,
 		      fee_refund(&request->ctx, cases_of(request), &who,
-				 request_param(request, "code"), id, amount), "receipts",
+				 request_param(request, "code"), id, amount),
+		      wrong_field(request, "hoan", "amount"),
 		      N_("The repayment is approved"));
 }
 

@@ -101,6 +101,42 @@ test("a payment sent twice under one key is one receipt, and a second one is ref
   assert.equal(back.body.payment.state, "refunded", JSON.stringify(back.body));
 });
 
+for (const js of [true, false])
+  test(`what is wrong on a receipt stands beside its field and is kept: script ${js ? "on" : "off"}`, async () => {
+    const own = await file(1);
+    const paid = await call(token("tiepnhan.hoaphat"), "POST", `/cases/${own.code}/payments`,
+      { amount: 5000, method: "cash" });
+    const id = paid.body.payment.receipts[0].id;
+    const desk = await officer("tiepnhan.hoaphat", js);
+    await desk.page.goto(`${town.base}/ban/${own.code}/le-phi`);
+    await desk.page.getByText(/^Hủy biên lai BL/).click();
+    await desk.page.locator("form[action*='/huy/'] button").click();
+    assert.match(await desk.page.locator(`#huy-reason-${id}-error`).innerText(), /lý do/);
+    assert.equal(await desk.page.locator(`.govuk-error-summary a[href='#huy-reason-${id}']`).count(), 1);
+    await judge(desk.page, `cancelling without a reason ${js}`);
+    await desk.close();
+    const leader = await officer("chutich.hoaphat", js);
+    const { page } = leader;
+    await page.goto(`${town.base}/ban/${own.code}/le-phi`);
+    await page.getByText(/^Hoàn trả/).click();
+    const form = page.locator("form[action*='/hoan/']");
+    await form.locator("[name=amount]").fill("nhiều");
+    await form.locator("button").click();
+    assert.equal(await page.locator(`#hoan-amount-${id}-error, #hoan-reason-${id}-error`).count(), 2);
+    assert.equal(await form.locator("[name=amount]").inputValue(), "nhiều");
+    await judge(page, `paying back with mistakes ${js}`);
+    await shoot(page, "fee-refund-wrong");
+    await form.locator("[name=amount]").fill("6000");
+    await form.locator("[name=reason]").fill("Thu thừa");
+    await form.locator("button").click();
+    assert.match(await page.locator(`#hoan-amount-${id}-error`).innerText(), /5\.000/);
+    assert.equal(await form.locator("[name=reason]").inputValue(), "Thu thừa");
+    await form.locator("[name=amount]").fill("5000");
+    await form.locator("button").click();
+    await page.waitForURL(/le-phi$/);
+    await leader.close();
+  });
+
 test("statement, till, books, register and report are sound pages", async () => {
   const app = await officer("tiepnhan.hoaphat");
   const { page } = app;
