@@ -253,6 +253,54 @@ static void check_waiver(struct check *check, struct value waiver, struct value 
 		check_path(check, code.p, value_text(reads.items[i]), names);
 }
 
+/* FEEL over the data, with or without "=". */
+static void check_fee_inputs(struct check *check, struct value inputs, struct value names)
+{
+	struct arena *arena = check->ctx->arena;
+	for (uint32_t i = 0; inputs.kind == VALUE_MAP && i < inputs.n; i++) {
+		str text = str_trim(value_text(inputs.members[i].value));
+		str at = arena_printf(arena, "fee.inputs.%.*s", STR_ARG(inputs.members[i].key));
+		struct feel_fault fault;
+		struct feel *feel;
+		if (str_starts(text, S("=")))
+			text = str_slice(text, 1, text.n);
+		if (!feel_parse(arena, text, NULL, &feel, &fault)) {
+			say(check, true, at, fault.message);
+			continue;
+		}
+		struct value reads = feel_reads(feel, arena);
+		for (uint32_t r = 0; r < reads.n; r++)
+			check_path(check, at.p, value_text(reads.items[r]), names);
+	}
+}
+
+static bool has_task(const struct procedure *p, str id)
+{
+	for (uint32_t i = 0; i < p->flow->element_count; i++)
+		if (p->flow->elements[i].kind == FLOW_USER_TASK && str_eq(p->flow->elements[i].id, id))
+			return true;
+	return false;
+}
+
+/* A word that is not known would let every case go on unpaid. */
+static void check_fee_waits(struct check *check, const struct procedure *p, struct value fee)
+{
+	struct arena *arena = check->ctx->arena;
+	str when = value_text(value_get(fee, S("when"))), clock = value_text(value_get(fee, S("clock")));
+	if (str_starts(when, S("before "))) {
+		str task = str_trim(str_slice(when, 7, when.n));
+		if (!has_task(p, task))
+			say(check, true, S("fee.when"), arena_printf(arena,
+				"the flow has no task “%.*s”", STR_ARG(task)));
+	} else if (!str_empty(when) && !str_eq(when, S("acceptance")) && !str_eq(when, S("return"))) {
+		say(check, true, S("fee.when"), arena_printf(arena,
+			"“%.*s” is neither acceptance, return nor before a task", STR_ARG(when)));
+	}
+	if (!str_empty(clock) && !str_eq(clock, S("runs")) && !str_eq(clock, S("stops")))
+		say(check, true, S("fee.clock"), arena_printf(arena,
+			"“%.*s” is neither runs nor stops", STR_ARG(clock)));
+}
+
 static void check_fee(struct check *check, const struct procedure *p, struct value names)
 {
 	struct value fee = value_get(p->body, S("fee")), waivers = value_get(fee, S("waivers"));
@@ -263,6 +311,8 @@ static void check_fee(struct check *check, const struct procedure *p, struct val
 	if (!known)
 		say(check, true, S("fee"), arena_printf(check->ctx->arena,
 			"no .dmn file has the decision “%.*s”", STR_ARG(decision)));
+	check_fee_inputs(check, value_get(fee, S("inputs")), names);
+	check_fee_waits(check, p, fee);
 	for (uint32_t i = 0; waivers.kind == VALUE_LIST && i < waivers.n; i++)
 		check_waiver(check, waivers.items[i], names);
 }
