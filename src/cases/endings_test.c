@@ -317,6 +317,32 @@ static void a_prepared_letter_is_only_confirmed_by_the_leader(struct fixture *fi
 	town_free(town);
 }
 
+static enum err count_prepared(struct ctx *ctx, struct db *db, void *arg)
+{
+	return db_int(ctx, db, 0, arg,
+		      SQL("SELECT COUNT(*) FROM event WHERE kind = 'case.apology_prepared'"));
+}
+
+static void a_letter_prepared_twice_is_written_once(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted(town);
+	int64_t n;
+	struct actor justice = officer(town, "tuphap.hoaphat", NULL);
+	justice.reason = S("Phải xác minh thêm");
+	usec fresh = clock_business() + 10 * USEC_DAY;
+	for (int i = 0; i < 2; i++)
+		town_ok(town, case_prepare_apology(town->ctx, town->cases, &justice, code, fresh));
+	town_ok(town, store_read(town->ctx, town->store, count_prepared, &n));
+	assert_int_equal(n, 1);
+	town_ok(town, case_prepare_apology(town->ctx, town->cases, &justice, code,
+					   fresh + USEC_DAY));
+	town_ok(town, store_read(town->ctx, town->store, count_prepared, &n));
+	assert_int_equal(n, 2);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 static void another_ward_sees_nothing_in_its_list_of_late_cases(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -575,6 +601,7 @@ int main(void)
 		FIXTURE_TEST(a_case_opened_again_keeps_number_and_past_and_gets_a_new_date),
 		FIXTURE_TEST(a_returned_case_opened_again_issues_a_second_version),
 		FIXTURE_TEST(a_prepared_letter_is_only_confirmed_by_the_leader),
+		FIXTURE_TEST(a_letter_prepared_twice_is_written_once),
 		FIXTURE_TEST(another_ward_sees_nothing_in_its_list_of_late_cases),
 		FIXTURE_TEST(a_correction_is_asked_by_one_and_approved_by_another),
 		FIXTURE_TEST(a_corrected_result_gets_a_version_and_the_entry_keeps_its_number),

@@ -82,6 +82,9 @@ static enum err prepare(struct ctx *ctx, struct db *db, void *arg)
 	TRY(may_be_late(&command));
 	TRY(check_letter(&command, job));
 	TRY(read_draft(ctx, db, &command.c, &draft));
+	/* Pressed twice: the letter is there as asked, nothing is written again. */
+	if (draft.id && draft.new_at == job->at && str_eq(draft.reason, str_trim(job->text)))
+		return OK;
 	put_draft(&command, draft.id ? draft.id : db_id(db), job, false);
 	value_set(ctx->arena, &command.closed, S("note"), value_str(str_trim(job->text)));
 	return command_commit(&command);
