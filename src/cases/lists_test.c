@@ -230,6 +230,37 @@ static void nobody_lends_to_another_ward_or_for_a_stranger(struct fixture *fixtu
 	town_free(town);
 }
 
+/* The one leave that the login may see of that absent officer. */
+static int64_t leave_seen(struct town *town, const char *by, const char *away)
+{
+	struct leaves leaves;
+	struct db *db;
+	int64_t id = 0, account = town_officer(town, away)->account;
+	town_ok(town, store_snapshot(town->ctx, town->store, &db));
+	town_ok(town, leave_list(town->ctx, town->people, db, town_officer(town, by), &leaves));
+	store_release(db);
+	for (size_t i = 0; i < leaves.n; i++)
+		if (leaves.items[i].account == account)
+			id = leaves.items[i].id;
+	return id;
+}
+
+static void who_stands_in_for_the_head_ends_nobody_elses_leave(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct leave head = leave_of(town, "chutich.hoaphat", "tuphap.hoaphat");
+	struct leave other = leave_of(town, "tiepnhan.hoaphat", "chutich.hoaphat");
+	town_ok(town, stand_in(town, "chutich.hoaphat", &head));
+	town_ok(town, stand_in(town, "tiepnhan.hoaphat", &other));
+	int64_t id = leave_seen(town, "chutich.hoaphat", "tiepnhan.hoaphat");
+	assert_true(id);
+	assert_int_equal(leave_seen(town, "tuphap.hoaphat", "tiepnhan.hoaphat"), 0);
+	assert_int_equal(leave_end(town->ctx, town->people, town_officer(town, "tuphap.hoaphat"), id),
+			 ERR_NOT_FOUND);
+	town_ok(town, leave_end(town->ctx, town->people, town_officer(town, "tiepnhan.hoaphat"), id));
+	town_free(town);
+}
+
 static void lent_rights_end_with_the_leave_and_are_not_lent_on(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -255,6 +286,9 @@ static void lent_rights_end_with_the_leave_and_are_not_lent_on(struct fixture *f
 	for (size_t i = 0; i < leaves.n; i++) {
 		assert_int_equal(leave_end(town->ctx, town->people, town_officer(town, "chutich.hoaan"),
 					   leaves.items[i].id), ERR_NOT_FOUND);
+		assert_int_equal(leave_end(town->ctx, town->people,
+					   town_officer(town, "tiepnhan.hoaphat"), leaves.items[i].id),
+				 ERR_NOT_FOUND);
 		town_ok(town, leave_end(town->ctx, town->people, town_officer(town, "chutich.hoaphat"),
 					leaves.items[i].id));
 	}
@@ -312,6 +346,7 @@ int main(void)
 		FIXTURE_TEST(who_stands_in_does_the_work_in_the_own_name),
 		FIXTURE_TEST(nobody_lends_to_another_ward_or_for_a_stranger),
 		FIXTURE_TEST(lent_rights_end_with_the_leave_and_are_not_lent_on),
+		FIXTURE_TEST(who_stands_in_for_the_head_ends_nobody_elses_leave),
 		FIXTURE_TEST(late_steps_are_told_once_a_level),
 		FIXTURE_TEST(a_delay_has_a_reason_of_the_list),
 	};

@@ -123,6 +123,7 @@ static enum err leave_event(struct ctx *ctx, struct db *db, str kind, const stru
 			    int64_t by)
 {
 	struct value open = value_map();
+	value_set(ctx->arena, &open, S("id"), value_str(id_text(ctx->arena, leave->id)));
 	value_set(ctx->arena, &open, S("substitute"),
 		  value_str(id_text(ctx->arena, leave->substitute)));
 	value_set(ctx->arena, &open, S("from_at"), value_int(leave->from_at));
@@ -135,10 +136,11 @@ static enum err begin(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct leaving *l = arg;
 	TRY(check_leave(ctx, db, l));
+	l->leave.id = db_id(db);
 	TRY(db_run(ctx, db,
 		   SQL("INSERT INTO substitution (id, account, substitute, from_at, to_at, made_by)"
 		       " VALUES ($1, $2, $3, $4, $5, $6)"),
-		   db_id(db), l->leave.account, l->leave.substitute, l->leave.from_at,
+		   l->leave.id, l->leave.account, l->leave.substitute, l->leave.from_at,
 		   l->leave.to_at, l->by->account));
 	return leave_event(ctx, db, S("account.substituted"), &l->leave, l->by->account);
 }
@@ -153,7 +155,7 @@ enum err leave_begin(struct ctx *ctx, struct people *people, const struct princi
 static enum err end(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct leaving *l = arg;
-	struct principal away;
+	struct principal away, by = own_rights(l->by);
 	struct rows row;
 	enum err err = db_one(ctx, db, &row,
 			      SQL("SELECT account, substitute, from_at FROM substitution"
@@ -166,7 +168,7 @@ static enum err end(struct ctx *ctx, struct db *db, void *arg)
 	l->leave.from_at = row_int(&row, 2);
 	l->leave.to_at = db_now(db);
 	TRY(account_principal(ctx, db, l->leave.account, &away));
-	if (l->by->account != away.account && !leave_leads(l->people, l->by, &away))
+	if (by.account != away.account && !leave_leads(l->people, &by, &away))
 		return fail(ctx, ERR_NOT_FOUND, "There is no such substitution any more");
 	TRY(db_run(ctx, db, SQL("UPDATE substitution SET to_at = $2 WHERE id = $1"), l->leave.id,
 		   l->leave.to_at));
@@ -212,6 +214,7 @@ enum err leave_list(struct ctx *ctx, struct people *people, struct db *db,
 		    const struct principal *who, struct leaves *ret_leaves)
 {
 	struct leaves all = { ARENA_ARRAY(ctx->arena, struct leave, OFFICERS_MAX), 0 };
+	struct principal own = own_rights(who);
 	struct rows rows;
 	TRY(db_query(ctx, db, &rows,
 		     SQL("SELECT s.id, s.account, s.substitute, s.from_at, s.to_at, a.name, b.name"
@@ -230,7 +233,7 @@ enum err leave_list(struct ctx *ctx, struct people *people, struct db *db,
 		struct principal away;
 		TRY(account_principal(ctx, db, all.items[i].account, &away));
 		if (who->account == away.account || who->account == all.items[i].substitute ||
-		    leave_leads(people, who, &away))
+		    leave_leads(people, &own, &away))
 			ret_leaves->items[ret_leaves->n++] = all.items[i];
 	}
 	return OK;

@@ -33,7 +33,8 @@ struct officers {
 /* ERR_FORBIDDEN; ERR_INVALID with a sentence: the same person, another office, days turned round. */
 enum err leave_begin(struct ctx *ctx, struct people *people, const struct principal *by,
 		     const struct leave *leave);
-/* From now on. ERR_NOT_FOUND: no such one, over already, or nobody's business. */
+/* From now on, by the one who was away or by the head, not by who stands in for the head.
+ * ERR_NOT_FOUND: no such one, over already, or nobody's business. */
 enum err leave_end(struct ctx *ctx, struct people *people, const struct principal *by, int64_t id);
 /* Running and to come, that concern `who` or those `who` leads. */
 enum err leave_list(struct ctx *ctx, struct people *people, struct db *db,
