@@ -130,6 +130,16 @@ static struct value tabs_view(struct request *request, const struct case_page *p
 	return tabs;
 }
 
+/* "Letters – Case H29…": several tabs of one case are told apart in the browser. */
+static str page_title(struct ctx *ctx, const struct case_page *page, const char *current)
+{
+	str of = arena_printf(ctx->arena, ctx_text(ctx, "Case %.*s"), STR_ARG(page->code));
+	for (const struct case_tab *tab = case_tabs; tab->path; tab++)
+		if (*current && strcmp(tab->path, current) == 0)
+			return arena_printf(ctx->arena, "%s – %.*s", ctx_text(ctx, tab->label), STR_ARG(of));
+	return of;
+}
+
 enum err case_shell(struct request *request, const struct case_page *page, const char *tab,
 		    struct value *view)
 {
@@ -137,7 +147,7 @@ enum err case_shell(struct request *request, const struct case_page *page, const
 	struct arena *arena = ctx->arena;
 	struct value desk, c = case_view(ctx, page->cases, &page->c);
 	str base = request_link(request, case_page_path(request));
-	view_page(request, view, arena_printf(arena, ctx_text(ctx, "Case %.*s"), STR_ARG(page->code)));
+	view_page(request, view, page_title(ctx, page, tab));
 	TRY(desk_navigation(request, page->cases->people, "", &desk));
 	value_set(arena, &c, S("base"), value_str(base));
 	value_set(arena, view, S("desk"), desk);

@@ -70,7 +70,10 @@ static enum err due_of_task(struct command *command, const struct flow_element *
 	struct calendar_due due;
 	bool given;
 	TRY(limit_of(command, element, &count.limit, &given));
-	*ret_due = due_of_case(command);
+	/* What was promised is a result; when it is fetched is its owner's affair. */
+	uint32_t n = (uint32_t)(element - command->procedure->flow->elements);
+	*ret_due = procedure_task_kind(command->procedure, n) == TASK_RETURN ? 0
+									     : due_of_case(command);
 	if (!given)
 		return OK;
 	TRY(calendar_due(command->ctx, cases_calendar(command->cases), &count, &due));

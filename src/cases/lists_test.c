@@ -96,6 +96,25 @@ static void two_who_take_the_next_never_get_the_same(struct fixture *fixture)
 	town_free(town);
 }
 
+static void a_result_nobody_fetched_is_not_late(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct wanted w = wanted_by(town, town_officer(town, "tiepnhan.hoaphat"), LIST_LATE);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	w.now = at("2099-06-01T09:00"); /* whatever today is */
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	town_ok(town, town_complete(town, "tuphap.hoaphat", code, "Task_register", ""));
+	town_ok(town, town_complete(town, "chutich.hoaphat", code, "Task_sign", "approve"));
+	town_ok(town, town_complete(town, "congan.hoaphat", code, "Task_residence", ""));
+	town_ok(town, town_complete(town, "baohiem.camle", code, "Task_insurance", ""));
+	assert_int_equal(size_of(town, &w), 1);
+	town_ok(town, town_complete(town, "tiepnhan.hoaphat", code, "Task_check", ""));
+	assert_int_not_equal(town_task(town, code, "Task_return"), 0);
+	assert_int_equal(size_of(town, &w), 0);
+	assert_string_equal(town_verify(town).p, "");
+	town_free(town);
+}
+
 static void filters_narrow_a_list_and_never_widen_it(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -340,6 +359,7 @@ int main(void)
 {
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(two_who_take_the_next_never_get_the_same),
+		FIXTURE_TEST(a_result_nobody_fetched_is_not_late),
 		FIXTURE_TEST(filters_narrow_a_list_and_never_widen_it),
 		FIXTURE_TEST(waiting_and_taken_are_lists_of_their_own),
 		FIXTURE_TEST(lists_are_saved_under_a_name_and_at_most_eight),
