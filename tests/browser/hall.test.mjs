@@ -89,6 +89,33 @@ for (const js of [true, false])
     for (const app of [visitor, wall, officer]) await app.close();
   });
 
+test("a commune's centre: every counter for cases takes every number for a case", async () => {
+  const commune = await startTown({ clock: "2026-11-23T09:00:00+07:00", pack: "packs/commune-2026" });
+  try {
+    const officer = await openApp({ base: commune.base });
+    const visitor = await openApp({ base: commune.base, width: 390, height: 844 });
+    const wall = await openApp({ base: commune.base, width: 1920, height: 1080 });
+    await signIn(officer.page, "tiepnhan.camle");
+    kiosk["cam-le"] = await officer.page.locator("a[href*='khoa=']").getAttribute("href");
+    for (const service of ["kinh-te", "chung-thuc"]) await takeNumber(visitor.page, "cam-le", service);
+    await visitor.visit("/quay/cam-le");
+    await judge(visitor.page, "hall commune kiosk");
+    await sitDown(officer.page, 2);
+    for (const label of ["D001", "B001"]) {
+      await act(officer.page, "goi");
+      assert.equal(await shown(officer.page, ".m-counter__label strong"), label);
+      await wall.visit("/bang/cam-le");
+      await wall.page.getByRole("row", { name: new RegExp(`${label}\\s*2`) }).waitFor({ timeout: 5000 });
+      await act(officer.page, "bat-dau");
+      if (label === "D001") await act(officer.page, "xong");
+    }
+    await judge(wall.page, "hall commune board", { skip: [] });
+    for (const app of [officer, visitor, wall]) await app.close();
+  } finally {
+    await commune.stop();
+  }
+});
+
 test("every target of the kiosk can be hit by a thumb: 60 px at least", async () => {
   const { page, visit, close } = await openApp({ base: town.base, width: 1080, height: 1920 });
   await visit("/quay/hoa-phat");

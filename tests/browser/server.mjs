@@ -40,11 +40,12 @@ async function answers(base, child, told) {
 }
 
 // prepare(run) is called on the new data, made at the time `since` (that of `init --demo`), before the program serves it.
-export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, prepare, settings, since } = {}) {
+export async function startTown({ clock, database = process.env.MOTCUA_DATABASE, pack = "packs/cam-le", prepare, settings,
+  since } = {}) {
   const data = mkdtempSync(join(tmpdir(), "motcua-town-"));
   const where = ["--data", data, ...(database ? ["--database", database] : [])];
   const options = { cwd: root, encoding: "utf8" };
-  execFileSync(PROGRAM, ["init", "--pack", "packs/cam-le", "--demo", ...where,
+  execFileSync(PROGRAM, ["init", "--pack", pack, "--demo", ...where,
     ...(since ? ["--clock", since] : [])], options);
   prepare?.((...args) => execFileSync(PROGRAM, [...args, ...where], options));
   if (settings) {
