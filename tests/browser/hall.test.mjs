@@ -90,7 +90,7 @@ for (const js of [true, false])
   });
 
 test("a commune's centre: every counter for cases takes every number for a case", async () => {
-  const commune = await startTown({ clock: "2026-11-23T09:00:00+07:00", pack: "packs/commune-2026" });
+  const commune = await startTown({ clock: "2026-11-23T09:00:00+07:00", pack: "packs/commune-2026", database: "" });
   try {
     const officer = await openApp({ base: commune.base });
     const visitor = await openApp({ base: commune.base, width: 390, height: 844 });
