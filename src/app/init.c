@@ -38,13 +38,6 @@ static enum err read_sites(struct ctx *ctx, struct init *init)
 	return OK;
 }
 
-static str json_text(struct arena *arena, struct value v)
-{
-	struct buf text = { .arena = arena };
-	json_write(&text, v);
-	return buf_view(&text);
-}
-
 /* A town hall without numbers has no hall.json. */
 static enum err read_hall(struct ctx *ctx, struct init *init)
 {

@@ -26,6 +26,8 @@ bool json_parse(struct arena *arena, str text, struct value *ret_v, struct json_
 /* Shortest form, keys in the map's order, no blanks. This room knows nothing of FEEL's own kinds
  * (VALUE_DATE and after): they become null unless made text first (feel_to_string). */
 void json_write(struct buf *out, struct value v);
+/* The same as text of its own in the arena. */
+str json_text(struct arena *arena, struct value v);
 /* Two blanks a level, one member a line: for files people read. */
 void json_write_pretty(struct buf *out, struct value v);
 /* A string literal with its quotes; safe inside a script element as well (< > & escaped). */

@@ -171,6 +171,13 @@ void json_write(struct buf *out, struct value v)
 	write_value(out, v, -1);
 }
 
+str json_text(struct arena *arena, struct value v)
+{
+	struct buf out = { .arena = arena };
+	json_write(&out, v);
+	return buf_view(&out);
+}
+
 void json_write_pretty(struct buf *out, struct value v)
 {
 	write_value(out, v, 0);

@@ -102,6 +102,26 @@ void command_push(struct command *command, struct value *list, struct value item
 	value_push(command->ctx->arena, list, item);
 }
 
+void command_put_id(struct command *command, struct value *row, const char *column, int64_t id)
+{
+	command_put_text(command, row, column, id_text(command->ctx->arena, id));
+}
+
+void command_put_int(struct command *command, struct value *row, const char *column, int64_t n)
+{
+	value_set(command->ctx->arena, row, str_z(column), value_int(n));
+}
+
+void command_put_text(struct command *command, struct value *row, const char *column, str text)
+{
+	value_set(command->ctx->arena, row, str_z(column), value_str(text));
+}
+
+int64_t command_account(const struct command *command)
+{
+	return command->who->principal ? command->who->principal->account : 0;
+}
+
 /* ---- dates ---- */
 
 enum err command_promise(struct command *command)
@@ -319,7 +339,7 @@ enum err command_commit(struct command *command)
 	TRY(tally_write(command, tally));
 	struct event_new event = {
 		.kind = str_z(command->kind), .object = command->c.id,
-		.actor = who->principal ? who->principal->account : 0,
+		.actor = command_account(command),
 		.organisation = who->organisation ? who->organisation : command->c.organisation,
 		.effective_at = who->effective_at, .reason = who->reason,
 		.open = open, .closed = closed,

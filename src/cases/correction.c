@@ -18,33 +18,6 @@ struct asked_correction {
 	struct value changes, data;
 };
 
-static str json_text(struct arena *arena, struct value v)
-{
-	struct buf out = { .arena = arena };
-	json_write(&out, v);
-	return buf_view(&out);
-}
-
-static void put_id(struct command *command, struct value *row, const char *key, int64_t id)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(id_text(command->ctx->arena, id)));
-}
-
-static void put_int(struct command *command, struct value *row, const char *key, int64_t n)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_int(n));
-}
-
-static void put_text(struct command *command, struct value *row, const char *key, str text)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(text));
-}
-
-static int64_t account_of(const struct command *command)
-{
-	return command->who->principal ? command->who->principal->account : 0;
-}
-
 static struct value laid_over(struct arena *arena, struct value data, struct value over)
 {
 	struct value after = value_copy(arena, data);
@@ -113,15 +86,15 @@ static void put_correction(struct command *command, const struct correction *cor
 {
 	struct arena *arena = command->ctx->arena;
 	struct value row = value_map();
-	put_int(command, &row, "state", CORRECTION_ASKED);
-	put_text(command, &row, "target", correction->target);
-	put_int(command, &row, "asked_at", command->now);
-	put_id(command, &row, "asked_by", account_of(command));
-	put_text(command, &row, "requester", str_trim(correction->requester));
-	put_text(command, &row, "reason", str_trim(correction->reason));
-	put_text(command, &row, "evidence", json_text(arena, evidence_of(arena, correction)));
-	put_text(command, &row, "changes", json_text(arena, changes));
-	put_text(command, &row, "data", json_text(arena, correction->data));
+	command_put_int(command, &row, "state", CORRECTION_ASKED);
+	command_put_text(command, &row, "target", correction->target);
+	command_put_int(command, &row, "asked_at", command->now);
+	command_put_id(command, &row, "asked_by", command_account(command));
+	command_put_text(command, &row, "requester", str_trim(correction->requester));
+	command_put_text(command, &row, "reason", str_trim(correction->reason));
+	command_put_text(command, &row, "evidence", json_text(arena, evidence_of(arena, correction)));
+	command_put_text(command, &row, "changes", json_text(arena, changes));
+	command_put_text(command, &row, "data", json_text(arena, correction->data));
 	command_row(command, &correction_table, db_id(command->db), row);
 }
 
@@ -180,7 +153,7 @@ static enum err read_asked(struct command *command, int64_t id, struct asked_cor
 		return fail(command->ctx, ERR_DATABASE, "The correction cannot be read");
 	if (ret_asked->state != CORRECTION_ASKED)
 		return command_lost(command, N_("This correction was settled already"));
-	if (ret_asked->asked_by == account_of(command))
+	if (ret_asked->asked_by == command_account(command))
 		return fail(command->ctx, ERR_FORBIDDEN, "Who asks for a correction does not approve it");
 	return OK;
 }
@@ -273,7 +246,7 @@ static enum err correct(struct command *command, const struct asked_correction *
 				    paths_of(arena, asked->changes));
 	set_personal(command, laid_over(arena, command->c.data, data));
 	TRY(next_version(command, asked->target, &version));
-	put_int(command, row, "version", version);
+	command_put_int(command, row, "version", version);
 	command_say(command, "target", value_str(asked->target));
 	command_say(command, "version", value_int(version));
 	if (str_eq(asked->target, S("result"))) {
@@ -304,10 +277,10 @@ static enum err settle(struct ctx *ctx, struct db *db, void *arg)
 		TRY(correct(&command, &asked, &row));
 	else
 		value_set(ctx->arena, &command.closed, S("text"), value_str(job->text));
-	put_int(&command, &row, "state", job->approve ? CORRECTION_MADE : CORRECTION_DECLINED);
-	put_int(&command, &row, "settled_at", command.now);
-	put_id(&command, &row, "settled_by", account_of(&command));
-	put_text(&command, &row, "answer", job->text);
+	command_put_int(&command, &row, "state", job->approve ? CORRECTION_MADE : CORRECTION_DECLINED);
+	command_put_int(&command, &row, "settled_at", command.now);
+	command_put_id(&command, &row, "settled_by", command_account(&command));
+	command_put_text(&command, &row, "answer", job->text);
 	command_row(&command, &correction_table, job->id, row);
 	return command_commit(&command);
 }

@@ -105,13 +105,6 @@ static struct value json_of(struct ctx *ctx, str text, struct value otherwise)
 	return json_parse(ctx->arena, text, &v, &fault) ? v : otherwise;
 }
 
-static str text_of(struct arena *arena, struct value v)
-{
-	struct buf text = { .arena = arena };
-	json_write(&text, v);
-	return buf_view(&text);
-}
-
 static struct counter_filing row_filing(struct ctx *ctx, const struct rows *r)
 {
 	return (struct counter_filing){
@@ -182,7 +175,7 @@ static enum err insert(struct ctx *ctx, struct db *db, struct counter_filing *f,
 		    " ON CONFLICT (token) DO NOTHING"),
 		f->id, f->token, f->organisation, f->account, f->procedure, f->version, f->state,
 		f->visit, f->ticket, f->applicant, f->applicant_id, f->subject,
-		text_of(ctx->arena, f->body), text_of(ctx->arena, f->missing), f->remind_on,
+		json_text(ctx->arena, f->body), json_text(ctx->arena, f->missing), f->remind_on,
 		f->phone_until, db_now(db)));
 	TRY(db_changes(ctx, db, &n));
 	*ret_new = n == 1;
@@ -205,7 +198,7 @@ static enum err update(struct ctx *ctx, struct db *db, const struct counter_fili
 		    " applicant_id = $5, subject = $6, body = $7, missing = $8, remind_on = $9,"
 		    " phone_until = $10, saved_at = $11, version = $12 WHERE id = $1 AND state < 2"),
 		f->id, f->account, f->ticket, f->applicant, f->applicant_id, f->subject,
-		text_of(ctx->arena, f->body), text_of(ctx->arena, f->missing), f->remind_on,
+		json_text(ctx->arena, f->body), json_text(ctx->arena, f->missing), f->remind_on,
 		f->phone_until, db_now(db), f->version));
 	return must_have_changed(ctx, db);
 }
@@ -397,7 +390,7 @@ static enum err take_in(struct ctx *ctx, struct db *db, void *arg)
 		SQL("UPDATE desk_filing SET state = 2, case_id = $2, case_code = $3, body = $6,"
 		    " applicant = $4, saved_at = $5 WHERE id = $1"),
 		job->given->id, job->result->id, job->result->code, job->submission->applicant,
-		db_now(db), text_of(ctx->arena, body));
+		db_now(db), json_text(ctx->arena, body));
 }
 
 enum err counter_take_in(struct ctx *ctx, struct cases *cases, const struct actor *who,

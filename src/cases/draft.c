@@ -28,13 +28,6 @@ static str kept_code(const struct cases *cases, struct arena *arena, str plain)
 	return case_keyed_code(cases, arena, arena_printf(arena, "kept %.*s", STR_ARG(plain)), 24);
 }
 
-static str json_text(struct arena *arena, struct value v)
-{
-	struct buf text = { .arena = arena };
-	json_write(&text, v);
-	return buf_view(&text);
-}
-
 static enum err insert(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct job *job = arg;

@@ -10,26 +10,6 @@ struct job {
 	int64_t id;
 };
 
-static void put_id(struct command *command, struct value *row, const char *key, int64_t id)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(id_text(command->ctx->arena, id)));
-}
-
-static void put_int(struct command *command, struct value *row, const char *key, int64_t n)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_int(n));
-}
-
-static void put_text(struct command *command, struct value *row, const char *key, str text)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(text));
-}
-
-static int64_t account_of(const struct command *command)
-{
-	return command->who->principal ? command->who->principal->account : 0;
-}
-
 /* ---- issuing ---- */
 
 struct issue {
@@ -112,9 +92,9 @@ static enum err replace(struct command *command, str kind, int64_t *ret_version)
 	if (state != ISSUED_VALID)
 		return OK;
 	struct value row = value_map();
-	put_int(command, &row, "state", ISSUED_REPLACED);
-	put_int(command, &row, "ended_at", command->now);
-	put_id(command, &row, "ended_by", account_of(command));
+	command_put_int(command, &row, "state", ISSUED_REPLACED);
+	command_put_int(command, &row, "ended_at", command->now);
+	command_put_id(command, &row, "ended_by", command_account(command));
 	command_row(command, &issued_table, id, row);
 	return OK;
 }
@@ -124,12 +104,12 @@ static enum err issue_one(struct command *command, str kind, str number)
 	struct value row = value_map();
 	int64_t version;
 	TRY(replace(command, kind, &version));
-	put_text(command, &row, "kind", kind);
-	put_text(command, &row, "number", number);
-	put_int(command, &row, "version", version);
-	put_int(command, &row, "state", ISSUED_VALID);
-	put_int(command, &row, "issued_at", command->now);
-	put_id(command, &row, "issued_by", account_of(command));
+	command_put_text(command, &row, "kind", kind);
+	command_put_text(command, &row, "number", number);
+	command_put_int(command, &row, "version", version);
+	command_put_int(command, &row, "state", ISSUED_VALID);
+	command_put_int(command, &row, "issued_at", command->now);
+	command_put_id(command, &row, "issued_by", command_account(command));
 	command_row(command, &issued_table, db_id(command->db), row);
 	return OK;
 }
@@ -178,14 +158,14 @@ void command_deliver(struct command *command, struct value data)
 	struct value said = value_get(data, S("returned")), row = value_map();
 	str how = value_text(value_get(said, S("how")));
 	bool post = str_eq(how, S("post"));
-	put_text(command, &row, "how", str_empty(how) ? S("desk") : how);
-	put_int(command, &row, "state", post ? DELIVERY_SENT : DELIVERY_HANDED);
-	put_int(command, &row, "sent_at", command->now);
-	put_int(command, &row, "received_at", post ? 0 : command->now);
-	put_text(command, &row, "tracking", value_text(value_get(said, S("post_number"))));
-	put_text(command, &row, "recipient", value_text(value_get(said, S("name"))));
-	put_text(command, &row, "recipient_id", value_text(value_get(said, S("id_number"))));
-	put_text(command, &row, "note", value_text(value_get(said, S("note"))));
+	command_put_text(command, &row, "how", str_empty(how) ? S("desk") : how);
+	command_put_int(command, &row, "state", post ? DELIVERY_SENT : DELIVERY_HANDED);
+	command_put_int(command, &row, "sent_at", command->now);
+	command_put_int(command, &row, "received_at", post ? 0 : command->now);
+	command_put_text(command, &row, "tracking", value_text(value_get(said, S("post_number"))));
+	command_put_text(command, &row, "recipient", value_text(value_get(said, S("name"))));
+	command_put_text(command, &row, "recipient_id", value_text(value_get(said, S("id_number"))));
+	command_put_text(command, &row, "note", value_text(value_get(said, S("note"))));
 	command_row(command, &delivery_table, db_id(command->db), row);
 }
 
@@ -204,8 +184,8 @@ static enum err received(struct ctx *ctx, struct db *db, void *arg)
 		return fail(ctx, ERR_NOT_FOUND, "There is no such delivery");
 	if (state != DELIVERY_SENT)
 		return command_lost(&command, N_("This delivery has arrived already"));
-	put_int(&command, &row, "state", DELIVERY_RECEIVED);
-	put_int(&command, &row, "received_at", command.now);
+	command_put_int(&command, &row, "state", DELIVERY_RECEIVED);
+	command_put_int(&command, &row, "received_at", command.now);
 	command_row(&command, &delivery_table, job->id, row);
 	return command_commit(&command);
 }
@@ -263,11 +243,11 @@ static enum err revoke(struct ctx *ctx, struct db *db, void *arg)
 		return fail(ctx, ERR_INVALID, "Enter the number of the decision that revokes it");
 	if (str_empty(str_trim(job->text)))
 		return fail(ctx, ERR_INVALID, "Say why: the citizen reads it");
-	put_int(&command, &row, "state", ISSUED_REVOKED);
-	put_int(&command, &row, "ended_at", command.now);
-	put_id(&command, &row, "ended_by", account_of(&command));
-	put_text(&command, &row, "decision", job->decision);
-	put_text(&command, &row, "reason", job->text);
+	command_put_int(&command, &row, "state", ISSUED_REVOKED);
+	command_put_int(&command, &row, "ended_at", command.now);
+	command_put_id(&command, &row, "ended_by", command_account(&command));
+	command_put_text(&command, &row, "decision", job->decision);
+	command_put_text(&command, &row, "reason", job->text);
 	command_row(&command, &issued_table, job->id, row);
 	TRY(revoke_letter(&command, one.kind));
 	value_set(ctx->arena, &command.closed, S("text"), value_str(job->text));

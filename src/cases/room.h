@@ -94,6 +94,12 @@ void command_say(struct command *command, const char *key, struct value v);
 void command_data(struct command *command, struct value data);
 /* Changes a task, leg …: adds a map to one of the public lists. */
 void command_push(struct command *command, struct value *list, struct value item);
+/* Columns of a row that command_row will take. */
+void command_put_id(struct command *command, struct value *row, const char *column, int64_t id);
+void command_put_int(struct command *command, struct value *row, const char *column, int64_t n);
+void command_put_text(struct command *command, struct value *row, const char *column, str text);
+/* Who acts; 0 without an account. */
+int64_t command_account(const struct command *command);
 /* Steps the flow and turns its effects into tasks, legs, status. */
 enum err command_flow(struct command *command, const struct flow_event *event);
 /* Ends an open task: book entry, leg, return; then steps the flow. `data` is merged over the case's

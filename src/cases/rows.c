@@ -3,14 +3,6 @@
 
 #include "text/vietnamese.h"
 
-static str json_text(struct arena *arena, struct value v)
-{
-	struct buf text = { .arena = arena };
-	if (!value_is_null(v))
-		json_write(&text, v);
-	return buf_view(&text);
-}
-
 enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file *c)
 {
 	struct arena *arena = ctx->arena;

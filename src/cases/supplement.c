@@ -17,33 +17,6 @@ struct job {
 	const struct completion *answer;
 };
 
-static str json_text(struct arena *arena, struct value v)
-{
-	struct buf out = { .arena = arena };
-	json_write(&out, v);
-	return buf_view(&out);
-}
-
-static void put_id(struct command *command, struct value *row, const char *key, int64_t id)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(id_text(command->ctx->arena, id)));
-}
-
-static void put_int(struct command *command, struct value *row, const char *key, int64_t n)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_int(n));
-}
-
-static void put_text(struct command *command, struct value *row, const char *key, str text)
-{
-	value_set(command->ctx->arena, row, str_z(key), value_str(text));
-}
-
-static int64_t account_of(const struct command *command)
-{
-	return command->who->principal ? command->who->principal->account : 0;
-}
-
 /* ---- asking ---- */
 
 static enum err check_items(struct command *command, struct value items)
@@ -81,14 +54,14 @@ static enum err open_round(struct command *command, int64_t round, struct value 
 	int64_t number = command->c.supplements + 1;
 	usec until;
 	TRY(answer_by(command, &until));
-	put_int(command, &row, "number", number);
-	put_int(command, &row, "state", ROUND_OPEN);
-	put_int(command, &row, "asked_at", command->now);
-	put_int(command, &row, "answer_by", until);
+	command_put_int(command, &row, "number", number);
+	command_put_int(command, &row, "state", ROUND_OPEN);
+	command_put_int(command, &row, "asked_at", command->now);
+	command_put_int(command, &row, "answer_by", until);
 	usec remind = until - REMIND_DAYS * USEC_DAY;
-	put_int(command, &row, "remind_at", remind > command->now ? remind : 0);
-	put_int(command, &row, "counts_late", number > 1);
-	put_text(command, &row, "items", json_text(arena, items));
+	command_put_int(command, &row, "remind_at", remind > command->now ? remind : 0);
+	command_put_int(command, &row, "counts_late", number > 1);
+	command_put_text(command, &row, "items", json_text(arena, items));
 	command_row(command, &round_table, round, row);
 	value_set(arena, &asked, S("items"), items);
 	value_set(arena, &asked, S("before"), value_int(command->c.status));
@@ -132,8 +105,8 @@ static bool may_sign(struct command *command, const struct object *object)
 static void say_why(struct command *command, int64_t round, str why)
 {
 	struct value row = value_map();
-	put_text(command, &row, "why", why);
-	put_id(command, &row, "asked_by", account_of(command));
+	command_put_text(command, &row, "why", why);
+	command_put_id(command, &row, "asked_by", command_account(command));
 	command_row(command, &round_table, round, row);
 }
 
@@ -142,10 +115,10 @@ static enum err propose(struct command *command, int64_t round, struct value ite
 	struct value row = value_map();
 	TRY(nothing_proposed(command));
 	command->kind = "case.supplement_proposed";
-	put_int(command, &row, "number", command->c.supplements + 1);
-	put_int(command, &row, "state", ROUND_PROPOSED);
-	put_int(command, &row, "asked_at", command->now);
-	put_text(command, &row, "items", json_text(command->ctx->arena, items));
+	command_put_int(command, &row, "number", command->c.supplements + 1);
+	command_put_int(command, &row, "state", ROUND_PROPOSED);
+	command_put_int(command, &row, "asked_at", command->now);
+	command_put_text(command, &row, "items", json_text(command->ctx->arena, items));
 	command_row(command, &round_table, round, row);
 	return OK;
 }
@@ -161,7 +134,7 @@ static enum err ask_beyond(struct command *command, int64_t round, const struct 
 	TRY(case_object(command->ctx, command->db, &command->c, &object));
 	if (!may_sign(command, &object))
 		return propose(command, round, job->items);
-	put_id(command, &row, "approved_by", account_of(command));
+	command_put_id(command, &row, "approved_by", command_account(command));
 	command_row(command, &round_table, round, row);
 	return open_round(command, round, job->items);
 }
@@ -229,12 +202,12 @@ static enum err settle(struct ctx *ctx, struct db *db, void *arg)
 	TRY(command_begin(&command, ctx, db, job->code));
 	TRY(command_may(&command, ACT_CASE_SIGN));
 	TRY(read_proposal(&command, job->round, &items));
-	put_id(&command, &row, "approved_by", account_of(&command));
+	command_put_id(&command, &row, "approved_by", command_account(&command));
 	if (!job->approve) {
 		if (str_empty(str_trim(job->why)))
 			return fail(ctx, ERR_INVALID, "Say why not: the officer reads it");
-		put_int(&command, &row, "state", ROUND_DECLINED);
-		put_int(&command, &row, "closed_at", command.now);
+		command_put_int(&command, &row, "state", ROUND_DECLINED);
+		command_put_int(&command, &row, "closed_at", command.now);
 		value_set(ctx->arena, &command.closed, S("note"), value_str(str_trim(job->why)));
 		command_row(&command, &round_table, job->round, row);
 		return command_commit(&command);
@@ -280,10 +253,10 @@ static void close_answered(struct command *command, struct value data)
 	struct value changes = data_changes(command->ctx, command->procedure, command->c.data, after,
 		command->now, calendar_zone(cases_calendar(command->cases)));
 	str words = arena_printf(arena, "supplement_%lld.text", (long long)command->c.supplements);
-	put_int(command, &row, "state", ROUND_ANSWERED);
-	put_int(command, &row, "closed_at", command->now);
-	put_text(command, &row, "changes", json_text(arena, changes));
-	put_text(command, &row, "answer", value_text(value_path(data, words)));
+	command_put_int(command, &row, "state", ROUND_ANSWERED);
+	command_put_int(command, &row, "closed_at", command->now);
+	command_put_text(command, &row, "changes", json_text(arena, changes));
+	command_put_text(command, &row, "answer", value_text(value_path(data, words)));
 	command_row(command, &round_table, round, row);
 }
 
@@ -327,8 +300,8 @@ void command_end_round(struct command *command, int64_t state)
 	int64_t round;
 	if (!id_parse(value_text(value_get(command->c.asked, S("round"))), &round))
 		return;
-	put_int(command, &row, "state", state);
-	put_int(command, &row, "closed_at", command->now);
+	command_put_int(command, &row, "state", state);
+	command_put_int(command, &row, "closed_at", command->now);
 	command_row(command, &round_table, round, row);
 }
 
@@ -392,7 +365,7 @@ static enum err end_unanswered(struct command *command)
 		int64_t round;
 		command->kind = "case.supplement_late";
 		if (id_parse(value_text(value_get(command->c.asked, S("round"))), &round)) {
-			put_int(command, &row, "answer_by", 0);
+			command_put_int(command, &row, "answer_by", 0);
 			command_row(command, &round_table, round, row);
 		}
 		return OK;
@@ -409,7 +382,7 @@ static void remind(struct command *command, int64_t round)
 {
 	struct value row = value_map();
 	command->kind = "case.supplement_reminded";
-	put_int(command, &row, "remind_at", 0);
+	command_put_int(command, &row, "remind_at", 0);
 	command_row(command, &round_table, round, row);
 }
 
