@@ -49,13 +49,20 @@ enum err case_page_object(struct request *request, const void **ret_object)
 	return OK;
 }
 
+bool case_sees_all(const struct cases *cases, const struct principal *principal,
+		   const struct case_file *c)
+{
+	struct object received = { .organisation = c->organisation };
+	struct object decided = { .organisation = case_deciding(c) };
+	return may(cases->people, principal, ACT_CASE_SEE, &received) ||
+	       may(cases->people, principal, ACT_CASE_SEE, &decided);
+}
+
 enum err case_page_read(struct ctx *ctx, struct db *db, struct case_page *page)
 {
 	TRY(case_load(ctx, db, page->code, &page->c));
-	struct object received = { .organisation = page->c.organisation };
-	struct object decided = { .organisation = case_deciding(&page->c) };
-	page->sees_all = may(page->cases->people, page->principal, ACT_CASE_SEE, &received) ||
-			 may(page->cases->people, page->principal, ACT_CASE_SEE, &decided);
+	TRY(fee_load(ctx, db, &page->c, &page->fee));
+	page->sees_all = case_sees_all(page->cases, page->principal, &page->c);
 	page->procedure = case_procedure(page->cases, &page->c);
 	if (!page->procedure)
 		return fail(ctx, ERR_DATABASE, "The version of the procedure is missing");
@@ -98,6 +105,10 @@ static struct value identity_view(struct request *request, const struct case_pag
 	item = identity_item(request, N_("State"), value_null());
 	value_set(arena, &item, S("status"), case_status_view(&request->ctx, page->c.status));
 	value_push(arena, &list, item);
+	item = identity_item(request, N_("Fee"), value_null());
+	value_set(arena, &item, S("status"), fee_status_view(&request->ctx, &page->fee));
+	if (page->sees_all && page->fee.state != FEE_FREE)
+		value_push(arena, &list, item);
 	item = identity_item(request, N_("Promised for"), value_null());
 	value_set(arena, &item, S("deadline"),
 		  case_deadline_view(&request->ctx, page->cases, &page->c, clock_business()));

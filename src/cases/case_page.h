@@ -21,6 +21,7 @@
 #define MOTCUA_CASES_CASE_PAGE_H
 
 #include "cases/cases.h"
+#include "cases/fee.h"
 #include "web/web.h"
 
 struct case_page {
@@ -29,8 +30,13 @@ struct case_page {
 	str code;
 	struct case_file c;
 	const struct procedure *procedure;
-	bool sees_all; /* through the office that received or decides it; a partner sees its leg only */
+	bool sees_all; /* case_sees_all */
+	struct fee fee;
 };
+
+/* Through the office that received or decides it; a partner sees its leg only. */
+bool case_sees_all(const struct cases *cases, const struct principal *principal,
+		   const struct case_file *c);
 
 /* Tabs of the case page, in this order. */
 struct case_tab {

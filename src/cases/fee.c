@@ -176,17 +176,25 @@ static enum err fee_after(struct command *command, struct fee *ret_fee)
 	return OK;
 }
 
-static int64_t state_of(const struct fee *fee, bool known)
+static int64_t state_of(const struct fee *fee, bool known, bool over)
 {
 	if (fee->refunded)
 		return FEE_REFUNDED;
 	if (fee->paid)
 		return FEE_PAID;
+	if (over)
+		return FEE_FREE;
 	if (!known)
 		return FEE_UNKNOWN;
 	if (fee->due)
 		return FEE_DUE;
 	return fee->full ? FEE_WAIVED : FEE_FREE;
+}
+
+bool fee_is_over(const struct case_file *c)
+{
+	return c->status == CASE_NOT_ACCEPTED || c->status == CASE_WITHDRAWN ||
+	       c->status == CASE_STOPPED;
 }
 
 /* What was paid fixes the amount; until then it follows the data. */
@@ -201,9 +209,9 @@ static void follow_amount(struct command *command, const struct case_file *after
 		if (!fee->decided)
 			fee->waiver = sum.waiver;
 		fee->full = sum.full;
-		fee->due = str_empty(fee->waiver) ? sum.full : 0;
+		fee->due = str_empty(fee->waiver) && !fee_is_over(after) ? sum.full : 0;
 	}
-	fee->state = state_of(fee, sum.known);
+	fee->state = state_of(fee, sum.known, fee_is_over(after));
 	bool same = was.state == fee->state && was.full == fee->full && was.due == fee->due &&
 		    str_eq(was.waiver, fee->waiver);
 	if (same)

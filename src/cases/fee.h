@@ -11,6 +11,8 @@
  * - A fee is paid whole or not at all; what came differently by bank is listed, not booked.
  * - The rows case_fee, fee_receipt and fee_refund are the fold of the case's events (tables.h); books,
  *   statements and counts of the till have events of their own. fee_verify compares them.
+ * - Of a case that ended without a result nothing is due any more; what was paid stays until it is
+ *   paid back.
  * - A receipt's number is taken in the transaction of the payment, under a unique key. A receipt is
  *   never changed: it is cancelled, and its number stays used.
  * - Where the fee is due before the case may go on (`fee.when`) the case has status 6 and waits;
@@ -57,6 +59,8 @@ const char *fee_state_name(int64_t state);
 /* "8.000 đồng" */
 str fee_money(struct arena *arena, int64_t amount);
 
+/* Refused, withdrawn or stopped: nothing is to be paid. */
+bool fee_is_over(const struct case_file *c);
 /* Inside a command, before its event is made: the amount after this command, and whether the case
  * waits for its payment. */
 enum err fee_follow(struct command *command);
@@ -145,7 +149,9 @@ enum err fee_view(struct ctx *ctx, struct cases *cases, struct db *db, const str
 		  bool citizen, str base, struct value *ret_view);
 /* {svg, url, text} of the partial "qr"; null where nothing is to be paid by bank. */
 struct value fee_qr_view(struct request *request, struct value fee);
-struct value fee_status_view(struct ctx *ctx, int64_t state);
+/* {kind, text}: the words of every place that says how it stands with the payment: row of a list,
+ * head of the case page, fee tab, tracking, API. Needs state, paid and refunded. */
+struct value fee_status_view(struct ctx *ctx, const struct fee *fee);
 
 /* ---- the till ---- */
 

@@ -83,11 +83,11 @@ static enum err check_payment(struct command *command, const struct fee *fee,
 			      const struct fee_payment *payment)
 {
 	struct ctx *ctx = command->ctx;
-	int64_t status = command->c.status, known;
+	int64_t known;
+	if (fee_is_over(&command->c) && !fee->paid)
+		return fail(ctx, ERR_CONFLICT, "This case is closed: nothing is to be paid");
 	if (fee->state != FEE_DUE)
 		return not_due(command, fee);
-	if (status == CASE_NOT_ACCEPTED || status == CASE_WITHDRAWN || status == CASE_STOPPED)
-		return fail(ctx, ERR_CONFLICT, "This case is closed: nothing is to be paid");
 	if (payment->amount != fee->due)
 		return fail(ctx, ERR_INVALID,
 			    "The fee is %.*s and is paid as a whole: neither less nor more",

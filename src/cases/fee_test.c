@@ -248,6 +248,48 @@ static void waiver_is_an_officers_decision_with_paper_and_reason(struct fixture 
 	town_free(town);
 }
 
+/* ---- how it stands, in words ---- */
+
+static const char *words_of(struct town *town, str code)
+{
+	struct fee fee = fee_of(town, code);
+	struct value status = fee_status_view(town->ctx, &fee);
+	return arena_copy(town->ctx->arena, value_text(value_get(status, S("text")))).p;
+}
+
+static void part_paid_back_is_told_from_all_paid_back(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor leader = because(town, "chutich.hoaphat", "thu thừa");
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
+	assert_string_equal(words_of(town, code), "Fee to be paid");
+	town_ok(town, pay(town, code, 4000));
+	int64_t id = ask(town, code).receipts->items[0].id;
+	assert_string_equal(words_of(town, code), "Fee is paid");
+	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 1000));
+	assert_string_equal(words_of(town, code), "Part of the fee was paid back");
+	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 3000));
+	assert_string_equal(words_of(town, code), "Fee was paid back");
+	town_free(town);
+}
+
+static void of_a_case_that_ended_without_a_result_nothing_is_due(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor who = because(town, "tiepnhan.hoaphat", "người nộp không cần nữa");
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
+	str paid = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
+	town_ok(town, pay(town, paid, 4000));
+	town_ok(town, case_withdraw(town->ctx, town->cases, &who, code));
+	town_ok(town, case_withdraw(town->ctx, town->cases, &who, paid));
+	assert_string_equal(words_of(town, code), "No fee");
+	assert_int_equal(fee_of(town, code).due, 0);
+	assert_int_equal(pay(town, code, 4000), ERR_CONFLICT);
+	assert_string_equal(words_of(town, paid), "Fee is paid");
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 /* ---- books ---- */
 
 static void book_that_is_used_up_is_followed_by_the_next(struct fixture *fixture)
@@ -500,6 +542,8 @@ int main(void)
 		FIXTURE_TEST(cancelled_receipt_keeps_its_number_and_the_fee_is_due_again),
 		FIXTURE_TEST(result_is_handed_over_against_payment),
 		FIXTURE_TEST(waiver_is_an_officers_decision_with_paper_and_reason),
+		FIXTURE_TEST(part_paid_back_is_told_from_all_paid_back),
+		FIXTURE_TEST(of_a_case_that_ended_without_a_result_nothing_is_due),
 		FIXTURE_TEST(book_that_is_used_up_is_followed_by_the_next),
 		FIXTURE_TEST(two_cashiers_at_once_take_nothing_twice_and_leave_no_gap),
 		FIXTURE_TEST(verify_finds_a_book_that_was_changed_by_hand),

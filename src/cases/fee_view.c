@@ -5,7 +5,7 @@
 
 #include "print/print.h"
 
-struct value fee_status_view(struct ctx *ctx, int64_t state)
+struct value fee_status_view(struct ctx *ctx, const struct fee *fee)
 {
 	static const struct {
 		const char *kind, *text;
@@ -17,10 +17,14 @@ struct value fee_status_view(struct ctx *ctx, int64_t state)
 		[FEE_REFUNDED] = { "refused", N_("Fee was paid back") },
 		[FEE_UNKNOWN] = { "new", N_("Fee not known yet") },
 	};
+	static const char part[] = N_("Part of the fee was paid back");
 	struct value view = value_map();
+	int64_t state = fee->state;
 	size_t at = state >= FEE_FREE && state <= FEE_UNKNOWN ? (size_t)state : FEE_FREE;
+	bool partly = at == FEE_REFUNDED && fee->refunded < fee->paid;
 	value_append(ctx->arena, &view, S("kind"), value_str(str_z(words[at].kind)));
-	value_append(ctx->arena, &view, S("text"), value_str(str_z(ctx_text(ctx, words[at].text))));
+	value_append(ctx->arena, &view, S("text"),
+		     value_str(str_z(ctx_text(ctx, partly ? part : words[at].text))));
 	return view;
 }
 
@@ -151,7 +155,7 @@ enum err fee_view(struct ctx *ctx, struct cases *cases, struct db *db, const str
 	TRY(fee_receipts(ctx, db, c, &list));
 	fee_sum(cases, arena, c, clock_business(), &sum);
 	value_append(arena, &view, S("state"), value_str(str_z(fee_state_name(fee.state))));
-	value_append(arena, &view, S("status"), fee_status_view(ctx, fee.state));
+	value_append(arena, &view, S("status"), fee_status_view(ctx, &fee));
 	value_append(arena, &view, S("amount"), value_int(fee.due));
 	value_append(arena, &view, S("full"), value_int(fee.full));
 	value_append(arena, &view, S("paid"), value_int(fee.paid));

@@ -1,5 +1,7 @@
 /* The queries of the lists and their rows as views. */
 #include "cases/worklist.h"
+#include "cases/case_page.h"
+#include "cases/fee.h"
 #include "cases/room.h"
 #include "cases/view.h"
 #include "people/leave.h"
@@ -21,7 +23,7 @@ enum {
 
 #define CASE_COLUMNS \
 	" c.code, c.version, c.status, c.submitted_at, c.accepted_at, c.finished_at, c.due_at AS" \
-	" promised, c.paused_at, c.subject, c.applicant"
+	" promised, c.paused_at, c.subject, c.applicant, c.competent"
 
 static void add_prefixes(sql_t *q, str words, str folded)
 {
@@ -288,7 +290,8 @@ static sql_t list_query(struct arena *arena, const struct wanted *w)
 	return w->list == LIST_ALL ? cases_query(arena, w) : tasks_query(arena, w);
 }
 
-/* What only the rows that are shown need: notes, what others did last, when it was opened last. */
+/* What only the rows that are shown need: notes, what others did last, when it was opened last, and
+ * whether the fee is paid. */
 static sql_t shown_query(struct arena *arena, const struct wanted *w)
 {
 	sql_t q = sql_new(arena), inner = list_query(arena, w);
@@ -296,15 +299,18 @@ static sql_t shown_query(struct arena *arena, const struct wanted *w)
 			" n.organisation = s.organisation AND n.case_id = s.id),"
 			" (SELECT e.recorded_at FROM event e WHERE e.object = s.id AND e.object <> 0"
 			" AND e.actor <> $1 ORDER BY e.id DESC LIMIT 1),"
-			" (SELECT MAX(x.at) FROM access x WHERE x.object = s.id AND x.account = $1)"
+			" (SELECT MAX(x.at) FROM access x WHERE x.object = s.id AND x.account = $1),"
+			" COALESCE(f.state, 0), COALESCE(f.paid, 0), COALESCE(f.refunded, 0)"
 			" FROM ("), w->principal->account);
 	sql_append(&q, &inner);
+	sql_add(&q, SQL(") AS s LEFT JOIN case_fee f ON f.organisation = s.organisation"
+			" AND f.case_id = s.id AND f.id = 1"));
 	if (w->list == LIST_ALL)
-		sql_add(&q, SQL(") AS s ORDER BY id DESC"));
+		sql_add(&q, SQL(" ORDER BY s.id DESC"));
 	else if (w->list == LIST_WAITING)
-		sql_add(&q, SQL(") AS s ORDER BY id"));
+		sql_add(&q, SQL(" ORDER BY s.id"));
 	else
-		sql_add(&q, SQL(") AS s ORDER BY due, id"));
+		sql_add(&q, SQL(" ORDER BY s.due, s.id"));
 	return q;
 }
 
@@ -322,7 +328,7 @@ struct said {
 static struct value cell(struct arena *arena, str text, struct value url, bool head)
 {
 	static const str rest[] = { S("number"), S("note"), S("status"), S("deadline"),
-				    S("unread"), S("remark") };
+				    S("unread"), S("remark"), S("fee_status") };
 	struct value c = value_map();
 	value_append(arena, &c, S("head"), value_bool(head));
 	value_append(arena, &c, S("text"), value_str(text));
@@ -383,6 +389,7 @@ struct marks {
 	int64_t notes;
 	bool unread;
 	str note; /* the newest */
+	struct fee fee;
 };
 
 static struct value note_mark(struct arena *arena, const struct marks *marks)
@@ -393,6 +400,15 @@ static struct value note_mark(struct arena *arena, const struct marks *marks)
 	value_append(arena, &mark, S("n"), value_int(marks->notes));
 	value_append(arena, &mark, S("text"), value_str(marks->note));
 	return mark;
+}
+
+/* Null where nothing was ever due, and for partners, who see their leg only. */
+static struct value fee_mark(struct ctx *ctx, const struct wanted *w, const struct case_file *c,
+			     const struct fee *fee)
+{
+	if (fee->state == FEE_FREE || !case_sees_all(w->cases, w->principal, c))
+		return value_null();
+	return fee_status_view(ctx, fee);
 }
 
 static struct value row_view_of(struct request *request, const struct wanted *w,
@@ -417,6 +433,7 @@ static struct value row_view_of(struct request *request, const struct wanted *w,
 	value_push(arena, &cells, last);
 	last = cell(arena, row->holder_name, value_null(), false);
 	value_set(arena, &last, S("status"), case_status_view(ctx, c->status));
+	value_set(arena, &last, S("fee_status"), fee_mark(ctx, w, c, &marks->fee));
 	value_push(arena, &cells, last);
 	last = cell(arena, S(""), value_null(), false);
 	value_set(arena, &last, S("deadline"), deadline_cell(ctx, w, *c, row, said));
@@ -433,7 +450,7 @@ static struct value row_view_of(struct request *request, const struct wanted *w,
 static struct listed listed_of(const struct rows *r)
 {
 	return (struct listed){ row_int(r, 0), row_int(r, 1), row_int(r, 2), row_int(r, 4),
-				row_int(r, 5), row_str(r, 6), row_str(r, 3), row_str(r, 16) };
+				row_int(r, 5), row_str(r, 6), row_str(r, 3), row_str(r, 17) };
 }
 
 static struct case_file light_case(const struct rows *r)
@@ -443,7 +460,7 @@ static struct case_file light_case(const struct rows *r)
 		.version = row_int(r, 7), .status = row_int(r, 8), .submitted_at = row_int(r, 9),
 		.accepted_at = row_int(r, 10), .finished_at = row_int(r, 11),
 		.due_at = row_int(r, 12), .paused_at = row_int(r, 13), .subject = row_str(r, 14),
-		.applicant = row_str(r, 15),
+		.applicant = row_str(r, 15), .competent = row_int(r, 16),
 	};
 }
 
@@ -462,8 +479,12 @@ static enum err add_cases(struct request *request, struct db *db, const struct w
 
 static struct marks marks_of(const struct rows *r)
 {
-	usec changed = row_int(r, 18), opened = row_int(r, 19);
-	return (struct marks){ .notes = row_int(r, 17), .unread = !opened || changed > opened };
+	usec changed = row_int(r, 19), opened = row_int(r, 20);
+	return (struct marks){
+		.notes = row_int(r, 18), .unread = !opened || changed > opened,
+		.fee = { .state = row_int(r, 21), .paid = row_int(r, 22),
+			 .refunded = row_int(r, 23) },
+	};
 }
 
 static enum err newest_note(struct ctx *ctx, struct db *db, const struct listed *row,

@@ -2,10 +2,13 @@
 // pays back; the citizen sees what is due and the code to pay it with.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { judge, judged, openApp, shoot } from "./lib.mjs";
-import { startTown } from "./server.mjs";
+import { PROGRAM, startTown } from "./server.mjs";
 
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const PASSWORD = "motcua-demo";
 const CLOCK = "2015-01-26T09:00:00+07:00";
 let town, code, pin;
@@ -166,6 +169,66 @@ test("statement, till, books, register and report are sound pages", async () => 
     await shoot(page, `fee-${name}`);
   }
   await app.close();
+});
+
+// What each place says of the payment of a case: one of these and nothing else.
+const STATES = /Chưa xác định lệ phí|Chưa nộp lệ phí|Đã nộp lệ phí|Được miễn lệ phí|Đã hoàn trả một phần lệ phí|Đã hoàn trả lệ phí/g;
+const said = async (place) => [...new Set((await place.allInnerTexts()).join("\n").match(STATES) ?? [])];
+
+test("list, head of the page, fee tab, tracking and API say the same of a payment all its life", async () => {
+  const { data } = JSON.parse(execFileSync(PROGRAM, ["sample", join(ROOT, "packs/cam-le"),
+    "xac-nhan-tinh-trang-hon-nhan", "apply", "--seed", "4"], { encoding: "utf8" }));
+  const { body: own, status } = await call(token("tiepnhan.hoaphat"), "POST", "/cases", {
+    procedure: "xac-nhan-tinh-trang-hon-nhan", organisation: "hoa-phat", channel: "direct", data });
+  assert.equal(status, 201, JSON.stringify(own));
+  const desk = await officer("tiepnhan.hoaphat");
+  const reader = await openApp({ base: town.base });
+  const act = (login, path, body) => call(token(login), "POST", `/cases/${own.code}/${path}`, body);
+  const decide = async (form, fields) => {
+    await desk.page.goto(`${town.base}/ban/${own.code}/le-phi`);
+    await desk.page.locator("summary", { hasText: form }).click();
+    for (const [name, text] of Object.entries(fields))
+      if (name === "waiver") await desk.page.locator(`#${name}`).selectOption(text);
+      else await desk.page.locator(`form[action$='/mien'] #${name}`).fill(text);
+    await desk.page.locator("form[action$='/mien'] button").click();
+    await desk.page.waitForURL(/le-phi$/);
+  };
+  const agree = async (state, words) => {
+    const { body } = await call(token("tiepnhan.hoaphat"), "GET", `/cases/${own.code}`);
+    assert.equal(body.payment.state, state);
+    const places = { api: [body.payment.status.text] };
+    await desk.page.goto(`${town.base}/ban?xem=tat-ca&q=${own.code}`);
+    places.list = await said(desk.page.locator("tr", { hasText: own.code }));
+    await desk.page.goto(`${town.base}/ban/${own.code}`);
+    places.head = await said(desk.page.locator(".m-identity"));
+    await desk.page.goto(`${town.base}/ban/${own.code}/le-phi`);
+    places.tab = await said(desk.page.locator("main .m-status"));
+    await reader.visit(`/tra-cuu?ma=${own.code}&pin=${own.tracking_pin}`);
+    places.tracking = await said(reader.page.locator("main .m-status"));
+    for (const [place, text] of Object.entries(places)) assert.deepEqual(text, [words], `${place}: ${state}`);
+  };
+  await agree("due", "Chưa nộp lệ phí");
+  await decide("Miễn lệ phí", { waiver: "ho-ngheo", evidence: "Sổ hộ nghèo số 12", reason: "Hộ nghèo năm 2015" });
+  await agree("waived", "Được miễn lệ phí");
+  await decide("Rút lại", { reason: "Sổ đã hết hạn" });
+  await agree("due", "Chưa nộp lệ phí");
+  assert.equal((await act("tiepnhan.hoaphat", "payments", { amount: 3000, method: "cash" })).status, 422);
+  await agree("due", "Chưa nộp lệ phí");
+  const paid = await act("tiepnhan.hoaphat", "payments", { amount: 10000, method: "cash" });
+  await agree("paid", "Đã nộp lệ phí");
+  await desk.page.goto(`${town.base}/ban/${own.code}`);
+  await judge(desk.page, "head of a paid case");
+  await shoot(desk.page, "fee-head");
+  await desk.page.goto(`${town.base}/ban?xem=tat-ca`);
+  await judge(desk.page, "list with payments");
+  await shoot(desk.page, "fee-list");
+  const receipt = paid.body.payment.receipts[0].id;
+  await act("chutich.hoaphat", "refunds", { receipt, amount: 4000, reason: "Thu thừa" });
+  await agree("refunded", "Đã hoàn trả một phần lệ phí");
+  await act("chutich.hoaphat", "refunds", { receipt, amount: 6000, reason: "Thu thừa" });
+  await agree("refunded", "Đã hoàn trả lệ phí");
+  await desk.close();
+  await reader.close();
 });
 
 test("the PDF of a receipt carries its text", async () => {
