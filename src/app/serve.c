@@ -114,6 +114,7 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "portal", portal_routes, 0, app->portal },
 		{ "public", public_routes, 0, app->cases },
 		{ "filing", filing_routes, 0, app->cases },
+		{ "earlier papers", earlier_routes, 0, app->cases },
 		{ "tracking", tracking_routes, 0, app->cases },
 		{ "choose", choose_routes, 0, app->cases },
 		{ "intake", intake_routes, 0, app->cases },

@@ -93,9 +93,5 @@ enum err counter_visit(struct ctx *ctx, struct cases *cases, const struct counte
 /* How often each procedure was filed at this organisation, the most used first: at most `most` names. */
 enum err counter_most_used(struct ctx *ctx, struct cases *cases, int64_t organisation, int most,
 			   str *ret_names, size_t *ret_n);
-/* Files of earlier cases of the holder of that ID number, of organisations where `principal` may
- * see cases, each file once, newest first: [{case, code, title, name, hash, size, type, at, field}]. */
-enum err counter_earlier(struct ctx *ctx, struct cases *cases, const struct principal *principal,
-			 str applicant_id, struct value *ret_list);
 
 #endif

@@ -2,9 +2,7 @@
 #include "cases/counter.h"
 #include "cases/room.h"
 
-#include "text/vietnamese.h"
-
-enum { INCOMPLETE_MAX = 200, EARLIER_MAX = 40 };
+enum { INCOMPLETE_MAX = 200 };
 
 struct look {
 	struct cases *cases;
@@ -12,13 +10,10 @@ struct look {
 	size_t n;
 	int64_t organisation;
 	const struct counter_filing *filing;
-	const struct principal *principal;
-	str applicant_id;
 	struct counter_list *list;
 	int most;
 	str *names;
 	size_t *n_names;
-	struct value *found;
 };
 
 static void push_filing(struct counter_list *list, const struct rows *r, struct ctx *ctx)
@@ -105,64 +100,4 @@ enum err counter_most_used(struct ctx *ctx, struct cases *cases, int64_t organis
 	struct look look = { .cases = cases, .organisation = organisation, .most = most,
 			     .names = ret_names, .n_names = ret_n };
 	return store_read(ctx, cases->store, read_most_used, &look);
-}
-
-/* ---- what was filed before ---- */
-
-static bool has_hash(struct value list, str hash)
-{
-	for (uint32_t i = 0; i < list.n; i++)
-		if (str_eq(value_text(value_get(list.items[i], S("hash"))), hash))
-			return true;
-	return false;
-}
-
-static void push_earlier(struct ctx *ctx, struct look *look, const struct rows *r)
-{
-	struct arena *arena = ctx->arena;
-	struct value item = value_map();
-	const struct procedure *procedure = procedure_by_id(look->cases, row_int(r, 2));
-	if (has_hash(*look->found, row_view(r, 5)))
-		return;
-	value_append(arena, &item, S("case"), value_str(id_text(arena, row_int(r, 0))));
-	value_append(arena, &item, S("code"), value_str(row_str(r, 1)));
-	value_append(arena, &item, S("title"), value_str(procedure ?
-		procedure_text(procedure, S("title"), ctx_language(ctx)) : S("")));
-	value_append(arena, &item, S("field"), value_str(row_str(r, 3)));
-	value_append(arena, &item, S("name"), value_str(row_str(r, 4)));
-	value_append(arena, &item, S("hash"), value_str(row_str(r, 5)));
-	value_append(arena, &item, S("size"), value_int(row_int(r, 6)));
-	value_append(arena, &item, S("type"), value_str(row_str(r, 7)));
-	value_append(arena, &item, S("at"), value_int(row_int(r, 8)));
-	value_push(arena, look->found, item);
-}
-
-static enum err read_earlier(struct ctx *ctx, struct db *db, void *arg)
-{
-	struct look *look = arg;
-	sql_t q = sql_new(ctx->arena);
-	struct rows rows;
-	*look->found = value_list();
-	sql_add(&q, SQL("SELECT c.id, c.code, c.version, a.field, a.name, a.hash, a.size, a.type,"
-			" a.added_at FROM case_file c JOIN case_attachment a"
-			" ON a.organisation = c.organisation AND a.case_id = c.id"
-			" WHERE c.applicant_id = $1 AND c.applicant_id <> ''"),
-		look->applicant_id);
-	may_where(look->cases->people, look->principal, ACT_CASE_SEE, SQL("c.organisation"), &q);
-	sql_add(&q, SQL(" ORDER BY a.added_at DESC, a.id DESC LIMIT $1"), EARLIER_MAX);
-	TRY(db_query_built(ctx, db, &rows, &q));
-	while (rows_next(&rows))
-		push_earlier(ctx, look, &rows);
-	return rows_end(&rows);
-}
-
-enum err counter_earlier(struct ctx *ctx, struct cases *cases, const struct principal *principal,
-			 str applicant_id, struct value *ret_list)
-{
-	struct look look = { .cases = cases, .principal = principal, .applicant_id = applicant_id,
-			     .found = ret_list };
-	*ret_list = value_list();
-	if (str_empty(applicant_id))
-		return OK;
-	return store_read(ctx, cases->store, read_earlier, &look);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "cases/counter.h"
+#include "cases/earlier.h"
 
 #define assert_text(text, expected)                                                   \
 	do {                                                                          \
@@ -186,10 +187,18 @@ static void representative_consent_and_reused_papers_are_rows_that_verify_knows(
 	struct submission s = birth(town);
 	const struct case_person person = { S("representative"), S("Trần Văn Bình"), S("201534670002"),
 					    S("12/2015, Hòa Phát") };
-	const struct case_reuse reuse = { 77, S("giay-to-tuy-than"), S("abc") };
+	struct counter_paper photo = photograph(town, "an identity paper");
+	const struct attachment file = { S("files.identity"), S("cmnd.png"), photo.hash, photo.type,
+					 photo.size };
+	struct case_reuse reuse = { .paper = S("giay-to-tuy-than"), .hash = photo.hash };
 	struct acceptance acceptance = { 0 };
 	struct actor who = receiver(town);
+	struct submission before = birth(town);
 	struct case_result result;
+	before.attachments = &file;
+	before.n_attachments = 1;
+	town_ok(town, case_submit(town->ctx, town->cases, &who, &before, &result));
+	reuse.from_case = result.id;
 	s.people = &person;
 	s.n_people = 1;
 	s.channel = CHANNEL_ONLINE;
@@ -223,14 +232,14 @@ static void earlier_papers_are_shown_only_where_the_officer_may_see_the_case(str
 	s.attachments = &file;
 	s.n_attachments = 1;
 	town_ok(town, case_submit(town->ctx, town->cases, &who, &s, &result));
-	town_ok(town, counter_earlier(town->ctx, town->cases, who.principal, S("201534678901"), &found));
+	town_ok(town, earlier_seen(town->ctx, town->cases, who.principal, S("201534678901"), &found));
 	assert_int_equal(found.n, 1);
 	assert_true(str_eq(value_text(value_get(found.items[0], S("code"))), result.code));
-	town_ok(town, counter_earlier(town->ctx, town->cases, who.principal, S("999999999999"), &found));
+	town_ok(town, earlier_seen(town->ctx, town->cases, who.principal, S("999999999999"), &found));
 	assert_int_equal(found.n, 0);
-	town_ok(town, counter_earlier(town->ctx, town->cases, who.principal, S(""), &found));
+	town_ok(town, earlier_seen(town->ctx, town->cases, who.principal, S(""), &found));
 	assert_int_equal(found.n, 0);
-	town_ok(town, counter_earlier(town->ctx, town->cases,
+	town_ok(town, earlier_seen(town->ctx, town->cases,
 				      town_officer(town, "tiepnhan.khuetrung"), S("201534678901"),
 				      &found));
 	assert_int_equal(found.n, 0);

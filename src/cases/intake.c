@@ -196,24 +196,45 @@ static void add_consent(struct command *command, str text)
 	command_row(command, &consent_table, db_id(command->db), row);
 }
 
-static void add_reuse(struct command *command, const struct case_reuse *reuse)
+/* Whoever chose it: only papers of this very applicant may be taken over. */
+static enum err must_be_own(struct command *command, const struct submission *s,
+			    const struct case_reuse *reuse)
+{
+	int64_t n;
+	TRY(db_int(command->ctx, command->db, 0, &n,
+		   SQL("SELECT COUNT(*) FROM case_file c JOIN case_attachment a"
+		       " ON a.organisation = c.organisation AND a.case_id = c.id"
+		       " WHERE c.applicant_id = $1 AND c.applicant_id <> '' AND c.id = $2"
+		       " AND a.hash = $3"),
+		   s->applicant_id, reuse->from_case, reuse->hash));
+	if (n)
+		return OK;
+	return fail(command->ctx, ERR_INVALID,
+		    "A paper taken over must come from an earlier case of the same applicant");
+}
+
+static enum err add_reuse(struct command *command, const struct submission *s,
+			  const struct case_reuse *reuse)
 {
 	struct arena *arena = command->ctx->arena;
 	struct value row = value_map();
+	TRY(must_be_own(command, s, reuse));
 	value_append(arena, &row, S("from_case"), value_str(id_text(arena, reuse->from_case)));
 	value_append(arena, &row, S("paper"), value_str(reuse->paper));
 	value_append(arena, &row, S("hash"), value_str(reuse->hash));
 	command_row(command, &reuse_table, db_id(command->db), row);
+	return OK;
 }
 
-static void say_who_filed(struct command *command, const struct submission *s)
+static enum err say_who_filed(struct command *command, const struct submission *s)
 {
 	for (size_t i = 0; i < s->n_people; i++)
 		add_person(command, &s->people[i]);
 	if (!str_empty(s->consent))
 		add_consent(command, s->consent);
 	for (size_t i = 0; i < s->n_reuse; i++)
-		add_reuse(command, &s->reuse[i]);
+		TRY(add_reuse(command, s, &s->reuse[i]));
+	return OK;
 }
 
 enum err intake_submit(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,
@@ -231,7 +252,7 @@ enum err intake_submit(struct ctx *ctx, struct db *db, struct cases *cases, cons
 	TRY(may_submit(&command, s));
 	TRY(check_competence(ctx, command.procedure, organisation));
 	TRY(begin_case(&command, s, organisation));
-	say_who_filed(&command, s);
+	TRY(say_who_filed(&command, s));
 	str pin = case_pin(cases, ctx->arena, command.c.code);
 	struct flow_event event = { .kind = FLOW_EVENT_START, .process = FLOW_NONE,
 				    .element = FLOW_NONE, .variables = s->data };

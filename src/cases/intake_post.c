@@ -1,5 +1,6 @@
 /* What the buttons of the intake page do: everything is read and kept first, then the act is done. */
 #include "cases/desk_intake.h"
+#include "cases/earlier.h"
 #include "cases/room.h"
 #include "cases/upload.h"
 
@@ -156,6 +157,16 @@ static void push_files(struct request *request, struct value posted, const char 
 	}
 }
 
+/* The same kind of paper in this procedure, or empty. */
+static str kind_here(const struct intake *in, str code)
+{
+	struct value papers = value_get(in->procedure->body, S("papers"));
+	for (uint32_t i = 0; i < papers.n; i++)
+		if (str_eq(value_text(value_get(papers.items[i], S("code"))), code))
+			return code;
+	return S("");
+}
+
 /* Ticked papers of earlier cases, of those this officer may see of this very person. */
 static enum err push_earlier(struct request *request, const struct intake *in,
 			     struct counter_paper *papers, size_t *n)
@@ -164,8 +175,8 @@ static enum err push_earlier(struct request *request, const struct intake *in,
 	str hash;
 	if (!request_has(request, "earlier"))
 		return OK;
-	TRY(counter_earlier(&request->ctx, in->cases, request_principal(request),
-			    in->filing.applicant_id, &found));
+	TRY(earlier_seen(&request->ctx, in->cases, request_principal(request),
+			 in->filing.applicant_id, &found));
 	for (size_t i = 0; request_field_at(request, "earlier", i, &hash); i++)
 		for (uint32_t k = 0; k < found.n && *n < UPLOADS_MAX; k++) {
 			struct value file = found.items[k];
@@ -173,6 +184,7 @@ static enum err push_earlier(struct request *request, const struct intake *in,
 			if (!str_eq(value_text(value_get(file, S("hash"))), hash))
 				continue;
 			*p = (struct counter_paper){
+				.paper = kind_here(in, value_text(value_get(file, S("paper")))),
 				.source = S("earlier"), .name = value_text(value_get(file, S("name"))),
 				.hash = hash, .type = value_text(value_get(file, S("type"))),
 				.size = value_integer(value_get(file, S("size")), 0),
@@ -218,25 +230,6 @@ static void check_complete(struct request *request, const struct intake *in)
 
 /* ---- taking in ---- */
 
-static struct value with_file(struct arena *arena, struct value data, str path, struct value file)
-{
-	struct value copy = value_map(), list = value_list();
-	str key = str_slice(path, 0, str_find_byte(path, '.'));
-	for (uint32_t i = 0; data.kind == VALUE_MAP && i < data.n; i++)
-		value_append(arena, &copy, data.members[i].key, data.members[i].value);
-	struct value before = value_get(data, key);
-	if (key.n < path.n) {
-		value_set(arena, &copy, key,
-			  with_file(arena, before, str_slice(path, key.n + 1, path.n), file));
-		return copy;
-	}
-	for (uint32_t i = 0; before.kind == VALUE_LIST && i < before.n; i++)
-		value_push(arena, &list, before.items[i]);
-	value_push(arena, &list, file);
-	value_set(arena, &copy, key, list);
-	return copy;
-}
-
 /* Files that came by telephone or scanner stand where the form would have had them; those of papers
  * the form has no field for stand under "papers". */
 static struct value with_papers(const struct intake *in, struct value data)
@@ -258,7 +251,7 @@ static struct value with_papers(const struct intake *in, struct value data)
 		value_append(arena, &file, S("name"), value_str(p->name));
 		value_append(arena, &file, S("size"), value_int(p->size));
 		value_append(arena, &file, S("type"), value_str(p->type));
-		data = with_file(arena, data, path, file);
+		data = upload_put(arena, data, path, file, /* beside= */ true);
 	}
 	return data;
 }

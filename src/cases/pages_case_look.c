@@ -21,9 +21,13 @@ static enum err read_files(struct ctx *ctx, struct db *db, struct looked *o)
 	struct rows rows;
 	o->files = value_list();
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT field, name, hash, size, type FROM case_attachment"
-			 " WHERE organisation = $1 AND case_id = $2 ORDER BY id"),
-		     o->page.c.organisation, o->page.c.id));
+		     SQL("SELECT a.field, a.name, a.hash, a.size, a.type, COALESCE((SELECT f.code"
+			 " FROM case_reuse r JOIN case_file f ON f.id = r.from_case"
+			 " AND f.applicant_id = $3 AND f.applicant_id <> ''"
+			 " WHERE r.organisation = $1 AND r.case_id = $2 AND r.hash = a.hash LIMIT 1), '')"
+			 " FROM case_attachment a WHERE a.organisation = $1 AND a.case_id = $2"
+			 " ORDER BY a.id"),
+		     o->page.c.organisation, o->page.c.id, o->page.c.applicant_id));
 	while (rows_next(&rows)) {
 		struct value file = value_map();
 		str url = arena_printf(ctx->arena, "/ban/%.*s/tep/%.*s", STR_ARG(o->page.code),
@@ -35,6 +39,9 @@ static enum err read_files(struct ctx *ctx, struct db *db, struct looked *o)
 		value_append(ctx->arena, &file, S("type"), value_str(row_str(&rows, 4)));
 		bool picture = str_starts(row_view(&rows, 4), S("image/"));
 		value_append(ctx->arena, &file, S("picture"), picture ? value_str(url) : value_null());
+		str from = row_str(&rows, 5);
+		value_append(ctx->arena, &file, S("from"),
+			     str_empty(from) ? value_null() : value_str(from));
 		value_append(ctx->arena, &file, S("remove"), value_null());
 		value_push(ctx->arena, &o->files, file);
 	}

@@ -1,5 +1,5 @@
 /* Filing online: one group of the form to a page, saved at every POST, check your answers, send. */
-#include "cases/draft.h"
+#include "cases/filing.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
@@ -31,7 +31,7 @@ static struct form_env env_of(struct request *request)
 	};
 }
 
-static str path_of(struct request *request, const struct draft *draft, str last)
+str filing_path(struct request *request, const struct draft *draft, str last)
 {
 	return arena_printf(request->ctx.arena, "/nop/%.*s/%lld/%.*s", STR_ARG(draft->procedure),
 			    (long long)draft->id, STR_ARG(last));
@@ -140,7 +140,7 @@ static enum err start_post(struct request *request, struct response *response)
 	TRY(draft_save(&request->ctx, cases, &draft, NULL, 0));
 	people_let_draft(cases->people, response, draft.id, LET_HOURS);
 	int first = form_page_next(form, -1, draft.data, &env);
-	response_redirect(response, path_of(request, &draft, page_name(request, first)));
+	response_redirect(response, filing_path(request, &draft, page_name(request, first)));
 	return OK;
 }
 
@@ -155,20 +155,13 @@ static enum err resume_post(struct request *request, struct response *response)
 	TRY(draft_find(&request->ctx, cases, request_field(request, "resume"), &id));
 	TRY(draft_load(&request->ctx, cases, id, &draft));
 	people_let_draft(cases->people, response, id, LET_HOURS);
-	response_redirect(response, path_of(request, &draft, page_name(request, (int)draft.page)));
+	response_redirect(response, filing_path(request, &draft, page_name(request, (int)draft.page)));
 	return OK;
 }
 
 /* ---- one draft ---- */
 
-struct filing {
-	struct draft draft;
-	const struct procedure *procedure;
-	const struct form *form;
-	struct form_env env;
-};
-
-static enum err draft_object(struct request *request, const void **ret_object)
+enum err filing_object(struct request *request, const void **ret_object)
 {
 	struct object *object = ARENA_NEW(request->ctx.arena, struct object);
 	if (!id_parse(request_param(request, "draft"), &object->draft_id))
@@ -177,7 +170,7 @@ static enum err draft_object(struct request *request, const void **ret_object)
 	return OK;
 }
 
-static enum err load_filing(struct request *request, struct filing *f)
+enum err filing_load(struct request *request, struct filing *f)
 {
 	const struct object *object = request->object;
 	TRY(draft_load(&request->ctx, cases_of(request), object->draft_id, &f->draft));
@@ -194,6 +187,13 @@ static enum err load_filing(struct request *request, struct filing *f)
 	return OK;
 }
 
+str filing_applicant(const struct filing *f, const char *which)
+{
+	struct value paths = value_get(f->procedure->body, S("applicant"));
+	str path = value_text(value_get(paths, str_z(which)));
+	return str_empty(path) ? S("") : value_text(value_path(f->draft.data, path));
+}
+
 static struct value progress_view(struct request *request, struct filing *f, int page)
 {
 	struct arena *arena = request->ctx.arena;
@@ -205,7 +205,7 @@ static struct value progress_view(struct request *request, struct filing *f, int
 			continue;
 		value_append(arena, &item, S("title"), value_get(pages.items[i], S("title")));
 		value_append(arena, &item, S("url"), value_str(request_link(request,
-			     path_of(request, &f->draft, page_name(request, index)))));
+			     filing_path(request, &f->draft, page_name(request, index)))));
 		value_append(arena, &item, S("current"), value_bool(index == page));
 		value_append(arena, &item, S("done"), value_get(pages.items[i], S("filled")));
 		value_push(arena, &list, item);
@@ -213,7 +213,7 @@ static struct value progress_view(struct request *request, struct filing *f, int
 	return list;
 }
 
-static struct value filing_view(struct request *request, struct filing *f, int page, str title)
+struct value filing_view(struct request *request, struct filing *f, int page, str title)
 {
 	struct arena *arena = request->ctx.arena;
 	struct value view = value_map();
@@ -278,7 +278,7 @@ static enum err show_page(struct request *request, struct response *response, st
 	struct value view = filing_view(request, f, page, page_title(request, f, page));
 	int before = form_page_previous(f->form, page, f->draft.data, &f->env);
 	str back = before == FORM_ALL ? arena_printf(arena, "/nop/%.*s", STR_ARG(f->draft.procedure))
-				      : path_of(request, &f->draft, page_name(request, before));
+				      : filing_path(request, &f->draft, page_name(request, before));
 	struct value errors = error_list(request, show.errors);
 	value_set(arena, &view, S("errors"), errors);
 	value_set(arena, &view, S("further"),
@@ -287,6 +287,7 @@ static enum err show_page(struct request *request, struct response *response, st
 	value_set(arena, &view, S("form"), value_html(form_html(f->form, &show, &f->env)));
 	value_set(arena, &view, S("action"), value_str(request->target));
 	value_set(arena, &view, S("files"), value_bool(form_has_files(f->form)));
+	value_set(arena, &view, S("asks_papers"), value_bool(filing_asks_papers(f, page)));
 	response_view(response, "cases/file_page", view);
 	if (errors.n)
 		response_status(response, 422);
@@ -297,7 +298,7 @@ static enum err filing_page(struct request *request, struct response *response)
 {
 	struct filing f;
 	int page;
-	TRY(load_filing(request, &f));
+	TRY(filing_load(request, &f));
 	if (f.draft.case_id) {
 		response_redirect(response, arena_printf(request->ctx.arena, "/nop/da-gui/%.*s",
 							 STR_ARG(f.draft.case_code)));
@@ -315,18 +316,27 @@ static enum err filing_post(struct request *request, struct response *response)
 	struct value posted;
 	struct filing f;
 	int page;
-	TRY(load_filing(request, &f));
+	TRY(filing_load(request, &f));
 	TRY(read_page(request, &f, &page));
 	TRY(upload_posted(request, cases, &posted, &files));
+	str before = filing_applicant(&f, "id_number");
 	form_read(f.form, page, posted, f.draft.data, &f.env, &result);
 	f.draft.data = result.data;
+	if (!str_eq(before, filing_applicant(&f, "id_number")) && filing_drop_earlier(&f))
+		response_flash(response, "info", "The identity number changed, so the papers of earlier"
+			       " cases were taken out again");
 	bool good = result.action == FORM_SUBMIT && result.errors.n == 0 &&
 		    !request_has_mistakes(request);
 	int next = good ? form_page_next(f.form, page, f.draft.data, &f.env) : page;
 	f.draft.page = next;
 	TRY(draft_save(&request->ctx, cases, &f.draft, files.items, files.n));
+	if (str_eq(request_field(request, "next"), S("earlier")) && !request_has_mistakes(request)) {
+		response_redirect(response, arena_printf(request->ctx.arena, "%.*s?trang=%d",
+			STR_ARG(filing_path(request, &f.draft, S("giay-to-da-nop"))), page + 1));
+		return OK;
+	}
 	if (result.action == FORM_CHANGE && !request_has_mistakes(request)) {
-		str here = path_of(request, &f.draft, page_name(request, page));
+		str here = filing_path(request, &f.draft, page_name(request, page));
 		response_redirect(response, str_empty(result.anchor) ? here :
 			arena_printf(request->ctx.arena, "%.*s#%.*s", STR_ARG(here),
 				     STR_ARG(result.anchor)));
@@ -338,7 +348,7 @@ static enum err filing_post(struct request *request, struct response *response)
 	}
 	if (str_eq(request_field(request, "next"), S("check")))
 		next = FORM_ALL;
-	response_redirect(response, path_of(request, &f.draft, page_name(request, next)));
+	response_redirect(response, filing_path(request, &f.draft, page_name(request, next)));
 	return OK;
 }
 
@@ -361,7 +371,7 @@ static enum err show_check(struct request *request, struct response *response, s
 			   struct value errors)
 {
 	struct arena *arena = request->ctx.arena;
-	str base = request_link(request, path_of(request, &f->draft, S("")));
+	str base = request_link(request, filing_path(request, &f->draft, S("")));
 	str files = arena_printf(arena, "%.*step/", STR_ARG(base));
 	str title = str_z(ctx_text(&request->ctx, "Check your answers"));
 	struct value view = filing_view(request, f, FORM_ALL, title), list = value_list();
@@ -383,7 +393,7 @@ static enum err show_check(struct request *request, struct response *response, s
 	value_set(arena, &view, S("summary"), value_html(form_summary_html(f->form, f->draft.data,
 		  base, files, &f->env)));
 	value_set(arena, &view, S("action"),
-		  value_str(request_link(request, path_of(request, &f->draft, S("gui")))));
+		  value_str(request_link(request, filing_path(request, &f->draft, S("gui")))));
 	TRY(if_accepted_now(request, f->procedure, &view));
 	response_view(response, "cases/file_check", view);
 	if (list.n)
@@ -394,15 +404,8 @@ static enum err show_check(struct request *request, struct response *response, s
 static enum err check_page(struct request *request, struct response *response)
 {
 	struct filing f;
-	TRY(load_filing(request, &f));
+	TRY(filing_load(request, &f));
 	return show_check(request, response, &f, value_null());
-}
-
-static str data_text(struct filing *f, const char *which)
-{
-	struct value paths = value_get(f->procedure->body, S("applicant"));
-	str path = value_text(value_get(paths, str_z(which)));
-	return str_empty(path) ? S("") : value_text(value_path(f->draft.data, path));
 }
 
 static enum err send_post(struct request *request, struct response *response)
@@ -413,7 +416,7 @@ static enum err send_post(struct request *request, struct response *response)
 	struct attachment *attachments;
 	struct filing f;
 	size_t n;
-	TRY(load_filing(request, &f));
+	TRY(filing_load(request, &f));
 	if (f.draft.case_id) {
 		/* A second press of the button: the case is there, nothing happens twice. */
 		response_redirect(response, arena_printf(request->ctx.arena, "/nop/da-gui/%.*s",
@@ -428,11 +431,12 @@ static enum err send_post(struct request *request, struct response *response)
 	struct submission submission = {
 		.procedure = f.draft.procedure, .organisation = f.draft.organisation,
 		.channel = CHANNEL_ONLINE, .data = result.submission, .draft = f.draft.id,
-		.applicant = data_text(&f, "name"), .applicant_id = data_text(&f, "id_number"),
-		.phone = data_text(&f, "phone"), .email = data_text(&f, "email"),
-		.address = data_text(&f, "address"), .attachments = attachments,
+		.applicant = filing_applicant(&f, "name"), .applicant_id = filing_applicant(&f, "id_number"),
+		.phone = filing_applicant(&f, "phone"), .email = filing_applicant(&f, "email"),
+		.address = filing_applicant(&f, "address"), .attachments = attachments,
 		.n_attachments = n,
 	};
+	filing_reuse(&f, result.submission, &submission);
 	TRY(case_submit(&request->ctx, cases, &who, &submission, &done));
 	people_let_case(cases->people, response, done.id, 24);
 	response_redirect(response, arena_printf(request->ctx.arena, "/nop/da-gui/%.*s",
@@ -509,7 +513,7 @@ static enum err file_page(struct request *request, struct response *response)
 	struct attachment *attachments;
 	struct filing f;
 	size_t n;
-	TRY(load_filing(request, &f));
+	TRY(filing_load(request, &f));
 	upload_attachments(request->ctx.arena, f.draft.data, &attachments, &n);
 	for (size_t i = 0; i < n; i++) {
 		str bytes;
@@ -530,11 +534,11 @@ const struct route filing_routes[] = {
 	{ WEB_POST, "/nop/{code}", PERM_PUBLIC, start_post },
 	{ WEB_POST, "/nop/tiep-tuc", PERM_PUBLIC, resume_post },
 	{ WEB_GET, "/nop/da-gui/{code}", ACT_TRACK, sent_page, .object = case_of_code },
-	{ WEB_GET, DRAFT "/kiem-tra", ACT_DRAFT, check_page, .object = draft_object },
-	{ WEB_POST, DRAFT "/gui", ACT_DRAFT, send_post, .object = draft_object },
-	{ WEB_GET, DRAFT "/tep/{hash}", ACT_DRAFT, file_page, .object = draft_object },
-	{ WEB_GET, DRAFT "/{page}", ACT_DRAFT, filing_page, .object = draft_object },
-	{ WEB_POST, DRAFT "/{page}", ACT_DRAFT, filing_post, .object = draft_object,
+	{ WEB_GET, DRAFT "/kiem-tra", ACT_DRAFT, check_page, .object = filing_object },
+	{ WEB_POST, DRAFT "/gui", ACT_DRAFT, send_post, .object = filing_object },
+	{ WEB_GET, DRAFT "/tep/{hash}", ACT_DRAFT, file_page, .object = filing_object },
+	{ WEB_GET, DRAFT "/{page}", ACT_DRAFT, filing_page, .object = filing_object },
+	{ WEB_POST, DRAFT "/{page}", ACT_DRAFT, filing_post, .object = filing_object,
 	  .uploads = UPLOADS_MAX, .upload_max = 20 << 20 },
 	{ 0 },
 };

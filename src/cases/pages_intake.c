@@ -1,5 +1,6 @@
 /* Taking a case in: one page, form and papers side by side, saved at every press of a button. */
 #include "cases/desk_intake.h"
+#include "cases/earlier.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
@@ -223,8 +224,8 @@ static enum err earlier_view(struct request *request, const struct intake *in, s
 {
 	struct arena *arena = request->ctx.arena;
 	struct value found, list = value_list();
-	TRY(counter_earlier(&request->ctx, in->cases, request_principal(request),
-			    in->filing.applicant_id, &found));
+	TRY(earlier_seen(&request->ctx, in->cases, request_principal(request),
+			 in->filing.applicant_id, &found));
 	for (uint32_t i = 0; i < found.n; i++) {
 		struct value item = value_copy(arena, found.items[i]);
 		str hash = value_text(value_get(item, S("hash")));

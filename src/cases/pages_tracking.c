@@ -63,28 +63,74 @@ struct pin_check {
 	int64_t case_id;
 };
 
+enum { CASES_TRIED = 20, ID_NUMBER_MIN = 9 };
+
+static bool is_id_number(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n >= ID_NUMBER_MIN;
+}
+
+/* Who has lost the code has the number of the identity paper: the PIN says which case is meant. */
+static enum err find_by_number(struct ctx *ctx, struct db *db, struct pin_check *check)
+{
+	str codes[CASES_TRIED];
+	size_t n = 0;
+	struct rows rows;
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT code FROM case_file WHERE applicant_id = $1 AND applicant_id <> ''"
+			 " ORDER BY id DESC LIMIT $2"), check->code, CASES_TRIED));
+	while (n < CASES_TRIED && rows_next(&rows))
+		codes[n++] = row_str(&rows, 0);
+	TRY(rows_end(&rows));
+	for (size_t i = 0; i < n && !check->fits; i++) {
+		TRY(case_pin_fits(ctx, check->cases, db, codes[i], check->pin, &check->fits,
+				  &check->case_id));
+		if (check->fits)
+			check->code = codes[i];
+	}
+	return OK;
+}
+
 static enum err check_pin(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct pin_check *check = arg;
+	if (is_id_number(check->code))
+		return find_by_number(ctx, db, check);
 	return case_pin_fits(ctx, check->cases, db, check->code, check->pin, &check->fits,
 			     &check->case_id);
 }
 
-static enum err open_case(struct request *request, struct response *response, str code, str pin)
+enum err tracking_prove(struct request *request, struct response *response, str code, str pin,
+			str *ret_code)
 {
 	struct cases *cases = cases_of(request);
 	struct pin_check check = { .cases = cases, .code = str_trim(code), .pin = str_trim(pin) };
-	if (!may_try(request, check.code))
+	str tried = check.code;
+	*ret_code = S("");
+	if (!may_try(request, tried))
 		return fail(&request->ctx, ERR_BUSY, "Too many tries; wait a few minutes");
 	TRY(store_read(&request->ctx, cases->store, check_pin, &check));
 	if (!check.fits) {
 		request_mistake(request, "ma", "Code and PIN do not belong together; look at the receipt");
-		return ask_view(request, response, code);
+		return OK;
 	}
-	web_rate_forget(request->web, arena_printf(request->ctx.arena, "pin:%.*s:%.*s",
-			STR_ARG(check.code), STR_ARG(request->client)));
+	web_rate_forget(request->web, arena_printf(request->ctx.arena, "pin:%.*s:%.*s", STR_ARG(tried),
+			STR_ARG(request->client)));
 	people_let_case(cases->people, response, check.case_id, LET_HOURS);
-	response_redirect(response, path_of(request, check.code));
+	*ret_code = check.code;
+	return OK;
+}
+
+static enum err open_case(struct request *request, struct response *response, str code, str pin)
+{
+	str found;
+	TRY(tracking_prove(request, response, code, pin, &found));
+	if (str_empty(found))
+		return ask_view(request, response, code);
+	response_redirect(response, path_of(request, found));
 	return OK;
 }
 

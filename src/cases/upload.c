@@ -134,6 +134,28 @@ void upload_attachments(struct arena *arena, struct value data, struct attachmen
 	*ret_n = walk.n;
 }
 
+static struct value with_at(struct arena *arena, struct value data, str path, struct value v)
+{
+	struct value copy = value_map();
+	str key = str_slice(path, 0, str_find_byte(path, '.'));
+	for (uint32_t i = 0; data.kind == VALUE_MAP && i < data.n; i++)
+		value_append(arena, &copy, data.members[i].key, data.members[i].value);
+	if (key.n < path.n)
+		v = with_at(arena, value_get(data, key), str_slice(path, key.n + 1, path.n), v);
+	value_set(arena, &copy, key, v);
+	return copy;
+}
+
+struct value upload_put(struct arena *arena, struct value data, str path, struct value file,
+			bool beside)
+{
+	struct value before = value_path(data, path), list = value_list();
+	for (uint32_t i = 0; beside && before.kind == VALUE_LIST && i < before.n; i++)
+		value_push(arena, &list, before.items[i]);
+	value_push(arena, &list, file);
+	return with_at(arena, data, path, list);
+}
+
 /* Whether the page had the field: under its own name, or that of a part ("….day", "….?"). A file
  * field without a file is not posted at all, so it counts as asked. */
 static bool was_asked(struct form_env *env, const struct form *form, struct value posted,

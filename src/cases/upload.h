@@ -18,6 +18,9 @@ struct stored_files {
  * becomes a mistake of its field. */
 enum err upload_posted(struct request *request, struct cases *cases, struct value *ret_posted,
 		       struct stored_files *ret_files);
+/* `data` with the file {id, name, size, type} at `path`: beside those there, or in their place. */
+struct value upload_put(struct arena *arena, struct value data, str path, struct value file,
+			bool beside);
 /* {field, name, hash, type, size} of every file in the form's data. */
 void upload_attachments(struct arena *arena, struct value data, struct attachment **ret_items,
 			size_t *ret_n);
