@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "calendar/calendar.h"
+#include "cases/fee_rules.h"
 #include "rules/dmn.h"
 #include "rules/feel.h"
 
@@ -200,6 +201,13 @@ static void check_path(struct check *check, const char *element, str path, struc
 			"reads “%.*s”, which no form fills in", STR_ARG(path)));
 }
 
+static void check_feel(struct check *check, str at, const struct feel *feel, struct value names)
+{
+	struct value reads = feel_reads(feel, check->ctx->arena);
+	for (uint32_t i = 0; i < reads.n; i++)
+		check_path(check, at.p, value_text(reads.items[i]), names);
+}
+
 /* Where procedure.json says what the engine takes out of the data. */
 static void check_paths(struct check *check, const struct procedure *p, struct value names)
 {
@@ -213,11 +221,8 @@ static void check_paths(struct check *check, const struct procedure *p, struct v
 	for (uint32_t r = 0; rules.kind == VALUE_LIST && r < rules.n; r++)
 		for (uint32_t i = 0; i < rules.items[r].n; i++)
 			check_path(check, "duplicates", value_text(rules.items[r].items[i]), names);
-	if (!p->subject)
-		return;
-	struct value reads = feel_reads(p->subject, check->ctx->arena);
-	for (uint32_t i = 0; i < reads.n; i++)
-		check_path(check, "subject", value_text(reads.items[i]), names);
+	if (p->subject)
+		check_feel(check, S("subject"), p->subject, names);
 }
 
 static void check_papers(struct check *check, struct value body, struct value names)
@@ -232,89 +237,34 @@ static void check_papers(struct check *check, struct value body, struct value na
 	}
 }
 
-/* FEEL over the data, without "=": who is exempt from the fee. */
-static void check_waiver(struct check *check, struct value waiver, struct value names)
+static void check_waiver(struct check *check, const struct procedure *p, size_t i,
+			 struct value names)
 {
-	str condition = value_text(value_get(waiver, S("condition")));
-	str code = arena_printf(check->ctx->arena, "fee.waivers.%.*s",
-				STR_ARG(value_text(value_get(waiver, S("code")))));
-	struct feel_fault fault;
-	struct feel *feel;
-	if (str_empty(value_text(value_path(waiver, S("legal_basis")))))
-		say(check, true, code, S("names no legal basis"));
-	if (str_empty(condition))
-		return;
-	if (!feel_parse(check->ctx->arena, condition, NULL, &feel, &fault)) {
-		say(check, true, code, fault.message);
-		return;
-	}
-	struct value reads = feel_reads(feel, check->ctx->arena);
-	for (uint32_t i = 0; i < reads.n; i++)
-		check_path(check, code.p, value_text(reads.items[i]), names);
-}
-
-/* FEEL over the data, with or without "=". */
-static void check_fee_inputs(struct check *check, struct value inputs, struct value names)
-{
-	struct arena *arena = check->ctx->arena;
-	for (uint32_t i = 0; inputs.kind == VALUE_MAP && i < inputs.n; i++) {
-		str text = str_trim(value_text(inputs.members[i].value));
-		str at = arena_printf(arena, "fee.inputs.%.*s", STR_ARG(inputs.members[i].key));
-		struct feel_fault fault;
-		struct feel *feel;
-		if (str_starts(text, S("=")))
-			text = str_slice(text, 1, text.n);
-		if (!feel_parse(arena, text, NULL, &feel, &fault)) {
-			say(check, true, at, fault.message);
-			continue;
-		}
-		struct value reads = feel_reads(feel, arena);
-		for (uint32_t r = 0; r < reads.n; r++)
-			check_path(check, at.p, value_text(reads.items[r]), names);
-	}
-}
-
-static bool has_task(const struct procedure *p, str id)
-{
-	for (uint32_t i = 0; i < p->flow->element_count; i++)
-		if (p->flow->elements[i].kind == FLOW_USER_TASK && str_eq(p->flow->elements[i].id, id))
-			return true;
-	return false;
-}
-
-/* A word that is not known would let every case go on unpaid. */
-static void check_fee_waits(struct check *check, const struct procedure *p, struct value fee)
-{
-	struct arena *arena = check->ctx->arena;
-	str when = value_text(value_get(fee, S("when"))), clock = value_text(value_get(fee, S("clock")));
-	if (str_starts(when, S("before "))) {
-		str task = str_trim(str_slice(when, 7, when.n));
-		if (!has_task(p, task))
-			say(check, true, S("fee.when"), arena_printf(arena,
-				"the flow has no task “%.*s”", STR_ARG(task)));
-	} else if (!str_empty(when) && !str_eq(when, S("acceptance")) && !str_eq(when, S("return"))) {
-		say(check, true, S("fee.when"), arena_printf(arena,
-			"“%.*s” is neither acceptance, return nor before a task", STR_ARG(when)));
-	}
-	if (!str_empty(clock) && !str_eq(clock, S("runs")) && !str_eq(clock, S("stops")))
-		say(check, true, S("fee.clock"), arena_printf(arena,
-			"“%.*s” is neither runs nor stops", STR_ARG(clock)));
+	const struct fee_waiver *waiver = &p->fee->waivers[i];
+	struct value said = value_path(p->body, arena_printf(check->ctx->arena,
+		"fee.waivers.%zu.legal_basis", i));
+	str at = arena_printf(check->ctx->arena, "fee.waivers.%.*s", STR_ARG(waiver->code));
+	if (value_is_null(said) || (said.kind == VALUE_STRING && str_empty(value_text(said))))
+		say(check, true, at, S("names no legal basis"));
+	if (waiver->condition)
+		check_feel(check, at, waiver->condition, names);
 }
 
 static void check_fee(struct check *check, const struct procedure *p, struct value names)
 {
-	struct value fee = value_get(p->body, S("fee")), waivers = value_get(fee, S("waivers"));
-	str decision = value_text(value_get(fee, S("decision")));
-	bool known = str_empty(decision);
+	struct arena *arena = check->ctx->arena;
+	const struct fee_rules *fee = p->fee;
+	bool known = !fee || str_empty(fee->decision);
 	for (size_t i = 0; i < p->n_decisions && !known; i++)
-		known = dmn_has(p->decisions[i], decision);
+		known = dmn_has(p->decisions[i], fee->decision);
 	if (!known)
-		say(check, true, S("fee"), arena_printf(check->ctx->arena,
-			"no .dmn file has the decision “%.*s”", STR_ARG(decision)));
-	check_fee_inputs(check, value_get(fee, S("inputs")), names);
-	check_fee_waits(check, p, fee);
-	for (uint32_t i = 0; waivers.kind == VALUE_LIST && i < waivers.n; i++)
-		check_waiver(check, waivers.items[i], names);
+		say(check, true, S("fee"), arena_printf(arena,
+			"no .dmn file has the decision “%.*s”", STR_ARG(fee->decision)));
+	for (size_t i = 0; fee && i < fee->n_inputs; i++)
+		check_feel(check, arena_printf(arena, "fee.inputs.%.*s", STR_ARG(fee->inputs[i].name)),
+			    fee->inputs[i].feel, names);
+	for (size_t i = 0; fee && i < fee->n_waivers; i++)
+		check_waiver(check, p, i, names);
 }
 
 /* What the town has to compare with its own law before it uses the procedure: said, no fault. */

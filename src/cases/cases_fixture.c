@@ -116,6 +116,56 @@ void town_free(struct town *town)
 	people_close(town->people);
 }
 
+/* ---- another version of a procedure ---- */
+
+struct change {
+	struct town *town;
+	str procedure, body;
+};
+
+static enum err add_changed(struct ctx *ctx, struct db *db, void *arg)
+{
+	const struct change *change = arg;
+	struct pack pack;
+	TRY(embedded_folder(ctx, PACK_FOLDER, &pack.files));
+	struct value files = pack_procedure(change->town, &pack, change->procedure);
+	value_set(ctx->arena, &files, S("procedure.json"), value_str(change->body));
+	TRY(procedure_add(ctx, db, change->procedure, files));
+	return setting_keep(ctx, db, S("applied"), id_text(ctx->arena, db_id(db)));
+}
+
+static void set_path(struct arena *arena, struct value *v, str path, struct value leaf)
+{
+	str key;
+	if (!str_next(&path, '.', &key))
+		return;
+	struct value below = value_get(*v, key);
+	set_path(arena, &below, path, leaf);
+	value_set(arena, v, key, str_empty(path) ? leaf : below);
+}
+
+enum err town_try_change(struct town *town, const char *procedure, const char *path,
+			 const char *json)
+{
+	struct arena *arena = town->ctx->arena;
+	const struct procedure *p = procedure_in_force(town->cases, str_z(procedure),
+						       at("2015-01-26T09:00"));
+	struct value body = value_copy(arena, p->body), leaf;
+	struct buf text = { .arena = arena };
+	struct json_fault fault;
+	assert_true(json_parse(arena, str_z(json), &leaf, &fault));
+	set_path(arena, &body, str_z(path), leaf);
+	json_write(&text, body);
+	struct change change = { town, str_z(procedure), buf_view(&text) };
+	TRY(store_write(town->ctx, town->store, add_changed, &change));
+	return cases_refresh(town->ctx, town->cases);
+}
+
+void town_change(struct town *town, const char *procedure, const char *path, const char *json)
+{
+	town_ok(town, town_try_change(town, procedure, path, json));
+}
+
 void town_ok(struct town *town, enum err e)
 {
 	fixture_ok(town->fixture, e);

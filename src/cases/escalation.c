@@ -81,7 +81,8 @@ static enum err read_office(struct ctx *ctx, struct db *db, struct escalating *e
 			 " AND c.id = t.case_id WHERE t.state = 0 AND t.organisation = $1"
 			 " AND t.due_at > $2 AND (t.due_at <= $3 OR ($4 < 100 AND"
 			 " ($3 - t.created_at) * 5 >= (t.due_at - t.created_at) * 2))"
-			 " AND c.status <> 5 AND NOT EXISTS (SELECT 1 FROM escalation x WHERE"
+			 " AND c.status <> 5 AND NOT (c.status = 6 AND c.paused_at > 0)"
+			 " AND NOT EXISTS (SELECT 1 FROM escalation x WHERE"
 			 " x.organisation = t.organisation AND x.case_id = t.case_id"
 			 " AND x.id = t.node * 1000 + $4) ORDER BY t.due_at LIMIT $5"),
 		     office, e->now - NOT_AFTER, e->now, level->percent, STEPS_A_TURN));

@@ -1,8 +1,7 @@
 /* What a case costs: the pack's rules over its data, followed by every command. */
 #include "cases/fee.h"
+#include "cases/fee_rules.h"
 #include "cases/room.h"
-
-#include "rules/dmn.h"
 
 static const struct case_column fee_columns[] = {
 	{ "known" }, { "full_amount" }, { "due" }, { "paid" }, { "refunded" }, { "state" },
@@ -32,103 +31,6 @@ const char *fee_state_name(int64_t state)
 		[FEE_WAIVED] = "waived", [FEE_REFUNDED] = "refunded", [FEE_UNKNOWN] = "unknown",
 	};
 	return names[state >= FEE_FREE && state <= FEE_UNKNOWN ? state : FEE_FREE];
-}
-
-/* ---- the rules ---- */
-
-static struct value rules_of(const struct procedure *procedure)
-{
-	return value_get(procedure->body, S("fee"));
-}
-
-/* What expressions see: the data, and `case` as the flow knows it. */
-static struct value scope_of(struct arena *arena, const struct case_file *c)
-{
-	struct value scope = value_map(), about = value_map();
-	for (uint32_t i = 0; c->data.kind == VALUE_MAP && i < c->data.n; i++)
-		value_append(arena, &scope, c->data.members[i].key, c->data.members[i].value);
-	value_append(arena, &about, S("code"), value_str(c->code));
-	value_append(arena, &about, S("procedure"), value_str(c->procedure));
-	value_append(arena, &about, S("channel"), value_int(c->channel));
-	value_set(arena, &scope, S("case"), about);
-	return scope;
-}
-
-static struct value eval_text(struct arena *arena, str text, struct value data,
-			      const struct feel_env *env)
-{
-	struct feel *feel;
-	struct feel_fault fault;
-	struct feel_scope scope = { .variables = data };
-	text = str_trim(text);
-	if (str_starts(text, S("=")))
-		text = str_slice(text, 1, text.n);
-	if (!feel_parse(arena, text, NULL, &feel, &fault))
-		return value_null();
-	return feel_eval(feel, arena, &scope, env, NULL);
-}
-
-/* `inputs` names what the decision reads; without it, it reads the data themselves. */
-static struct value inputs_of(struct arena *arena, struct value rules, struct value scope,
-			      const struct feel_env *env)
-{
-	struct value wanted = value_get(rules, S("inputs")), inputs = value_map();
-	if (wanted.kind != VALUE_MAP)
-		return scope;
-	for (uint32_t i = 0; i < scope.n; i++)
-		value_append(arena, &inputs, scope.members[i].key, scope.members[i].value);
-	for (uint32_t i = 0; i < wanted.n; i++)
-		value_set(arena, &inputs, wanted.members[i].key,
-			  eval_text(arena, value_text(wanted.members[i].value), scope, env));
-	return inputs;
-}
-
-static struct value decide(struct arena *arena, const struct procedure *procedure,
-			   struct value inputs, const struct feel_env *env, struct value *ret_lines)
-{
-	struct value rules = rules_of(procedure);
-	str decision = value_text(value_get(rules, S("decision")));
-	str result = value_text(value_get(rules, S("result")));
-	for (size_t i = 0; i < procedure->n_decisions; i++) {
-		if (!dmn_has(procedure->decisions[i], decision))
-			continue;
-		struct value v = dmn_explain(procedure->decisions[i], decision, arena, inputs, env,
-					     ret_lines);
-		return v.kind == VALUE_MAP ? value_get(v, result) : v;
-	}
-	return value_null();
-}
-
-static str waiver_of(struct arena *arena, struct value rules, struct value scope,
-		     const struct feel_env *env)
-{
-	struct value waivers = value_get(rules, S("waivers"));
-	for (uint32_t i = 0; waivers.kind == VALUE_LIST && i < waivers.n; i++) {
-		str condition = value_text(value_get(waivers.items[i], S("condition")));
-		if (!str_empty(condition) && value_is_true(eval_text(arena, condition, scope, env)))
-			return value_text(value_get(waivers.items[i], S("code")));
-	}
-	return S("");
-}
-
-void fee_sum(struct cases *cases, struct arena *arena, const struct case_file *c, usec now,
-	     struct fee_sum *ret_sum)
-{
-	const struct procedure *procedure = case_procedure(cases, c);
-	struct feel_env env = { .now = now, .offset = calendar_zone(cases_calendar(cases)) };
-	struct value rules = procedure ? rules_of(procedure) : value_null(), amount;
-	*ret_sum = (struct fee_sum){ .known = true, .lines = value_list(), .waiver = S("") };
-	if (rules.kind != VALUE_MAP)
-		return;
-	struct value scope = scope_of(arena, c);
-	amount = value_get(rules, S("amount"));
-	if (!str_empty(value_text(value_get(rules, S("decision")))))
-		amount = decide(arena, procedure, inputs_of(arena, rules, scope, &env), &env,
-				&ret_sum->lines);
-	int64_t whole = value_integer(amount, -1);
-	ret_sum->known = whole >= 0;
-	ret_sum->full = whole >= 0 ? whole : 0;
-	ret_sum->waiver = waiver_of(arena, rules, scope, &env);
 }
 
 /* ---- the row ---- */
@@ -264,18 +166,11 @@ static enum err is_open(struct command *command, str element, bool *ret_open)
  * waits, not the case: its result is ready. */
 static enum err is_reached(struct command *command, const struct case_file *after, bool *ret_there)
 {
-	str when = value_text(value_get(rules_of(command->procedure), S("when")));
-	*ret_there = false;
-	if (str_eq(when, S("acceptance")))
-		*ret_there = after->accepted_at != 0;
-	else if (str_starts(when, S("before ")))
-		return is_open(command, str_trim(str_slice(when, 7, when.n)), ret_there);
+	const struct fee_rules *rules = command->procedure->fee;
+	*ret_there = rules->when == FEE_AT_ACCEPTANCE && after->accepted_at;
+	if (rules->when == FEE_BEFORE_STEP)
+		return is_open(command, rules->step, ret_there);
 	return OK;
-}
-
-static bool clock_stops(const struct command *command)
-{
-	return str_eq(value_text(value_get(rules_of(command->procedure), S("clock"))), S("stops"));
 }
 
 static struct value with_pause(struct command *command, const struct case_file *after)
@@ -287,28 +182,32 @@ static struct value with_pause(struct command *command, const struct case_file *
 	value_set(arena, &pause, S("from"), value_int(command->c.paused_at));
 	value_set(arena, &pause, S("to"), value_int(command->now));
 	value_set(arena, &pause, S("rule"), value_str(S("subtract")));
+	value_set(arena, &pause, S("fee"), value_bool(true));
 	value_push(arena, &pauses, pause);
 	return pauses;
 }
 
 static enum err stop_clock(struct command *command, const struct case_file *after)
 {
-	if (!clock_stops(command) || after->paused_at)
+	if (!command->procedure->fee->clock_stops || after->paused_at)
 		return OK;
 	command_set_int(command, "paused_at", command->now);
 	command_set_int(command, "due_at", 0);
+	/* Nothing was promised yet: the date is said when the fee is paid. */
+	if (!command->c.accepted_at)
+		command_set_int(command, "first_due_at", 0);
 	return OK;
 }
 
 static enum err start_clock(struct command *command, const struct case_file *after)
 {
-	if (command->c.status != CASE_DUTY || !command->c.paused_at || after->finished_at)
+	if (command->c.status != CASE_DUTY || !command->c.paused_at)
 		return OK;
 	command_set(command, "pauses", with_pause(command, after));
 	if (after->status == CASE_SUPPLEMENT)
 		return OK;
 	command_set_int(command, "paused_at", 0);
-	return after->accepted_at ? command_promise(command) : OK;
+	return after->finished_at ? OK : command_promise(command);
 }
 
 static enum err follow_status(struct command *command, const struct case_file *after,
@@ -333,7 +232,7 @@ enum err fee_follow(struct command *command)
 	struct case_file after = command->c;
 	struct value open = value_map(), closed = command->closed;
 	struct fee fee;
-	if (rules_of(command->procedure).kind != VALUE_MAP)
+	if (!command->procedure->fee)
 		return OK;
 	value_set(arena, &open, S("set"), command->set);
 	fold_case(arena, &after, open, closed);
@@ -345,11 +244,8 @@ enum err fee_follow(struct command *command)
 enum err fee_gate(struct command *command, str element, bool returns)
 {
 	struct fee fee;
-	str when = value_text(value_get(rules_of(command->procedure), S("when")));
-	str task = str_starts(when, S("before ")) ? str_trim(str_slice(when, 7, when.n)) : S("");
-	bool here = str_eq(when, S("acceptance")) || str_eq(task, element) ||
-		    (returns && str_eq(when, S("return")));
-	if (!here)
+	const struct fee_rules *rules = command->procedure->fee;
+	if (!rules || !fee_holds(rules, element, returns))
 		return OK;
 	TRY(fee_load(command->ctx, command->db, &command->c, &fee));
 	if (fee.state != FEE_DUE)

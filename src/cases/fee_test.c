@@ -1,6 +1,8 @@
 /* Fees on each engine: the amount and why, payment once only, numbers without gaps, what waits. */
 #include "cases/cases_fixture.h"
+#include "cases/endings.h"
 #include "cases/fee.h"
+#include "cases/tally.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,12 +80,17 @@ static struct fee fee_of(struct town *town, str code)
 	return *ask(town, code).fee;
 }
 
-static enum err pay(struct town *town, str code, int64_t amount)
+static enum err pay_then(struct town *town, str code, int64_t amount, const char *time)
 {
-	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), NULL);
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), time);
 	struct fee_payment payment = { .amount = amount, .method = FEE_CASH };
 	int64_t receipt;
 	return fee_take(town->ctx, town->cases, &who, code, &payment, &receipt);
+}
+
+static enum err pay(struct town *town, str code, int64_t amount)
+{
+	return pay_then(town, code, amount, NULL);
 }
 
 static struct actor because(struct town *town, const char *login, const char *reason)
@@ -245,6 +252,183 @@ static void waiver_is_an_officers_decision_with_paper_and_reason(struct fixture 
 	town_ok(town, fee_waive(town->ctx, town->cases, &who, code, S(""), S("")));
 	assert_int_equal(fee_of(town, code).state, FEE_DUE);
 	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+/* ---- a fee that comes before the work ---- */
+
+static const char single[] = "xac-nhan-tinh-trang-hon-nhan";
+
+/* Accepted on a Monday; three days of work, 10.000 đồng. */
+static str accepted_before_payment(struct town *town, const char *when, const char *clock)
+{
+	town_change(town, single, "fee.when", when);
+	town_change(town, single, "fee.clock", clock);
+	str code = file_case(town, single, "{}");
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	return code;
+}
+
+static enum err confirm(struct town *town, str code)
+{
+	return town_complete(town, "tuphap.hoaphat", code, "Task_confirm", "");
+}
+
+static void work_begins_when_the_fee_is_paid_and_the_clock_with_it(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"stops\"");
+	struct case_file c = town_case(town, code);
+	assert_int_equal(c.status, CASE_DUTY);
+	assert_int_equal(c.due_at, 0);
+	assert_int_equal(c.first_due_at, 0);
+	assert_int_equal(confirm(town, code), ERR_CONFLICT);
+	assert_true(str_find(town_fault(town), S("10.000 đồng")) != SIZE_MAX);
+	town_ok(town, pay_then(town, code, 10000, "2015-01-28T09:00"));
+	c = town_case(town, code);
+	assert_int_equal(c.status, CASE_PROCESSING);
+	/* Two working days later than 29/01, over a Saturday that is half a day. */
+	assert_text(at_text(town, c.due_at), "2015-02-02T17:00");
+	assert_int_equal(c.first_due_at, c.due_at);
+	town_ok(town, confirm(town, code));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void clock_that_runs_keeps_the_promise_while_the_fee_is_unpaid(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"runs\"");
+	struct case_file c = town_case(town, code);
+	assert_int_equal(c.status, CASE_DUTY);
+	assert_text(at_text(town, c.due_at), "2015-01-29T17:00");
+	assert_int_equal(confirm(town, code), ERR_CONFLICT);
+	town_ok(town, pay_then(town, code, 10000, "2015-01-28T09:00"));
+	assert_int_equal(town_case(town, code).due_at, c.due_at);
+	town_ok(town, confirm(town, code));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void step_that_waits_for_the_fee_lets_those_before_it_be_done(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"before Task_sign\"", "\"stops\"");
+	assert_int_equal(town_case(town, code).status, CASE_ACCEPTED);
+	town_ok(town, confirm(town, code));
+	assert_int_equal(town_case(town, code).status, CASE_DUTY);
+	assert_true(town_case(town, code).first_due_at != 0);
+	assert_int_equal(town_complete(town, "chutich.hoaphat", code, "Task_sign", "approve"),
+			 ERR_CONFLICT);
+	town_ok(town, pay(town, code, 10000));
+	assert_int_equal(town_case(town, code).status, CASE_PROCESSING);
+	assert_int_equal(town_case(town, code).paused_at, 0);
+	town_ok(town, town_complete(town, "chutich.hoaphat", code, "Task_sign", "approve"));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void case_whose_fee_is_waived_goes_on(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"stops\"");
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"),
+				      "2015-01-27T09:00");
+	who.reason = S("Hộ nghèo năm 2015");
+	town_ok(town, fee_waive(town->ctx, town->cases, &who, code, S("ho-ngheo"),
+				S("Sổ hộ nghèo số 12")));
+	assert_int_equal(town_case(town, code).status, CASE_PROCESSING);
+	assert_text(at_text(town, town_case(town, code).due_at), "2015-01-30T17:00");
+	town_ok(town, confirm(town, code));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static enum err ask_for_more(struct town *town, str code, const char *time)
+{
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), time);
+	return case_ask_again(town->ctx, town->cases, &who, code,
+			      json(town, "[{\"text\":\"Bản sao sổ hộ khẩu\"}]"), S(""));
+}
+
+static enum err answer(struct town *town, str code, const char *time)
+{
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), time);
+	struct completion given = { .data = value_map() };
+	return case_give_supplement(town->ctx, town->cases, &who, code, &given);
+}
+
+static void request_for_more_and_waiting_for_the_fee_are_counted_apart(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"stops\"");
+	usec national;
+	town_ok(town, ask_for_more(town, code, "2015-01-27T09:00"));
+	assert_int_equal(town_case(town, code).status, CASE_SUPPLEMENT);
+	town_ok(town, answer(town, code, "2015-01-28T09:00"));
+	assert_int_equal(town_case(town, code).status, CASE_DUTY);
+	assert_int_equal(town_case(town, code).due_at, 0);
+	town_ok(town, pay_then(town, code, 10000, "2015-01-29T09:00"));
+	struct case_file c = town_case(town, code);
+	assert_int_equal(c.status, CASE_PROCESSING);
+	assert_int_equal(c.pauses.n, 3);
+	assert_true(c.due_at > at("2015-01-30T09:00"));
+	/* One request: the payment was none. */
+	town_ok(town, case_national_due(town->ctx, town->cases, &c, &national));
+	assert_true(national > at("2015-01-30T09:00"));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void fee_paid_while_something_is_asked_for_does_not_hold_the_case_later(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"stops\"");
+	town_ok(town, ask_for_more(town, code, "2015-01-27T09:00"));
+	town_ok(town, pay_then(town, code, 10000, "2015-01-27T10:00"));
+	assert_int_equal(town_case(town, code).status, CASE_SUPPLEMENT);
+	town_ok(town, answer(town, code, "2015-01-28T09:00"));
+	assert_int_equal(town_case(town, code).status, CASE_PROCESSING);
+	assert_int_equal(town_case(town, code).paused_at, 0);
+	town_ok(town, confirm(town, code));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void case_withdrawn_while_it_waits_for_the_fee_owes_nothing(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = accepted_before_payment(town, "\"acceptance\"", "\"stops\"");
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"),
+				      "2015-01-27T09:00");
+	town_ok(town, case_withdraw(town->ctx, town->cases, &who, code));
+	struct case_file c = town_case(town, code);
+	assert_int_equal(c.status, CASE_WITHDRAWN);
+	assert_int_equal(c.paused_at, 0);
+	assert_int_equal(fee_of(town, code).state, FEE_FREE);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void rules_that_cannot_be_read_are_refused_with_file_and_expression(struct fixture *fixture)
+{
+	static const struct {
+		const char *path, *json, *said;
+	} wrong[] = {
+		{ "fee.inputs", "{\"pages\": \"1 + (\"}", "fee.inputs.pages, “1 + (”" },
+		{ "fee.waivers", "[{\"code\":\"la\",\"condition\":\"if x\"}]",
+		  "fee.waivers.la, “if x”" },
+		{ "fee.when", "\"before Task_lost\"", "Task_lost" },
+		{ "fee.when", "\"some day\"", "some day" },
+		{ "fee.clock", "\"sleeps\"", "sleeps" },
+	};
+	struct town *town = town_new(fixture);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_int_equal(town_try_change(town, single, wrong[i].path, wrong[i].json),
+				 ERR_INVALID);
+		assert_true(str_find(town_fault(town), S("procedure.json")) != SIZE_MAX);
+		assert_true(str_find(town_fault(town), str_z(wrong[i].said)) != SIZE_MAX);
+	}
 	town_free(town);
 }
 
@@ -542,6 +726,14 @@ int main(void)
 		FIXTURE_TEST(cancelled_receipt_keeps_its_number_and_the_fee_is_due_again),
 		FIXTURE_TEST(result_is_handed_over_against_payment),
 		FIXTURE_TEST(waiver_is_an_officers_decision_with_paper_and_reason),
+		FIXTURE_TEST(work_begins_when_the_fee_is_paid_and_the_clock_with_it),
+		FIXTURE_TEST(clock_that_runs_keeps_the_promise_while_the_fee_is_unpaid),
+		FIXTURE_TEST(step_that_waits_for_the_fee_lets_those_before_it_be_done),
+		FIXTURE_TEST(case_whose_fee_is_waived_goes_on),
+		FIXTURE_TEST(request_for_more_and_waiting_for_the_fee_are_counted_apart),
+		FIXTURE_TEST(fee_paid_while_something_is_asked_for_does_not_hold_the_case_later),
+		FIXTURE_TEST(case_withdrawn_while_it_waits_for_the_fee_owes_nothing),
+		FIXTURE_TEST(rules_that_cannot_be_read_are_refused_with_file_and_expression),
 		FIXTURE_TEST(part_paid_back_is_told_from_all_paid_back),
 		FIXTURE_TEST(of_a_case_that_ended_without_a_result_nothing_is_due),
 		FIXTURE_TEST(book_that_is_used_up_is_followed_by_the_next),

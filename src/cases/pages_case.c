@@ -1,6 +1,7 @@
 /* One case at the officers' desk: what is to be done, and doing it. */
 #include "cases/case_page.h"
 #include "cases/desk.h"
+#include "cases/fee_rules.h"
 #include "cases/pages.h"
 #include "cases/room.h"
 #include "cases/upload.h"
@@ -71,6 +72,17 @@ static const struct form *form_of_task(const struct opened *o, uint32_t element,
 	return str_empty(key) ? NULL : procedure_form(o->page.procedure, key, language);
 }
 
+/* What has to be paid before this step; null where nothing has. */
+static struct value fee_first(struct request *request, const struct opened *o,
+			      const struct case_task *task, enum task_kind kind)
+{
+	const struct fee_rules *rules = o->page.procedure->fee;
+	if (kind == TASK_INTAKE || o->page.fee.state != FEE_DUE || !rules ||
+	    !fee_holds(rules, task->element, kind == TASK_RETURN))
+		return value_null();
+	return value_str(fee_money(request->ctx.arena, o->page.fee.due));
+}
+
 static enum err task_view(struct request *request, const struct opened *o,
 			  const struct case_task *task, const struct form_result *result,
 			  struct value *ret_view)
@@ -103,6 +115,7 @@ static enum err task_view(struct request *request, const struct opened *o,
 	value_append(arena, &view, S("base"), value_str(arena_printf(arena, "%.*s/viec/%u",
 		STR_ARG(request_link(request, case_page_path(request))), task->node)));
 	value_append(arena, &view, S("form"), value_null());
+	value_append(arena, &view, S("fee_first"), fee_first(request, o, task, kind));
 	if (form && mine && !held && kind != TASK_INTAKE) {
 		struct form_env env = desk_form_env(request);
 		struct form_show show = { .page = FORM_ALL };

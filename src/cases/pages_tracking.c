@@ -261,6 +261,9 @@ static enum err track_view(struct request *request, struct response *response, s
 	value_set(arena, &view, S("holders"), t->tasks);
 	value_set(arena, &view, S("fee"), t->fee);
 	value_set(arena, &view, S("fee_qr"), fee_qr_view(request, t->fee));
+	value_set(arena, &view, S("fee_first"), t->c.status == CASE_DUTY ? value_str(fee_money(arena,
+		  value_integer(value_get(t->fee, S("amount")), 0))) : value_null());
+	value_set(arena, &view, S("fee_stops"), value_bool(t->c.paused_at != 0));
 	value_set(arena, &view, S("has_letters"), value_bool(t->letters.n > 0));
 	value_set(arena, &view, S("letters"),
 		  letters_view(request, &t->letters, path_of(request, t->code)));

@@ -1,3 +1,4 @@
+#include "cases/fee_rules.h"
 #include "cases/room.h"
 #include "cases/worklist.h"
 
@@ -177,6 +178,7 @@ enum err procedure_read(struct ctx *ctx, struct value files, struct procedure *p
 	procedure->supplement_rule = subtract ? CALENDAR_SUBTRACT : CALENDAR_RESTART;
 	TRY(compile_subject(ctx, procedure));
 	TRY(compile_flow(ctx, files, procedure));
+	TRY(fee_rules_read(ctx, value_get(body, S("fee")), procedure->flow, &procedure->fee));
 	TRY(decisions_compile(ctx, files, procedure));
 	return compile_forms(ctx, files, procedure);
 }

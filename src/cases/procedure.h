@@ -17,6 +17,7 @@
 
 struct cases;
 struct dmn_model;
+struct fee_rules;
 struct organisation;
 struct procedure;
 
@@ -47,6 +48,7 @@ struct procedure {
 	int64_t supplement_rounds;
 	enum calendar_rule supplement_rule;
 	const struct feel *subject; /* what a case is about; NULL where not said */
+	const struct fee_rules *fee; /* NULL where nothing is said of one */
 	const struct procedure_form *forms; /* by key and language */
 	size_t n_forms;
 	const struct dmn_model *const *decisions; /* its *.dmn files */

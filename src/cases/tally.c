@@ -85,13 +85,14 @@ static void read_waits(const struct case_file *c, struct waits *ret)
 		usec from = value_integer(value_get(c->pauses.items[i], S("from")), 0);
 		usec to = value_integer(value_get(c->pauses.items[i], S("to")), 0);
 		bool reopened = value_is_true(value_get(c->pauses.items[i], S("reopened")));
-		if (!reopened && ++asked == 2)
+		bool fee = value_is_true(value_get(c->pauses.items[i], S("fee")));
+		if (!reopened && !fee && ++asked == 2)
 			ret->second = from;
 		if (from >= since && ret->n < MOST)
 			ret->pauses[ret->n++] =
 				(struct calendar_pause){ from, to, CALENDAR_SUBTRACT };
 	}
-	if (c->paused_at && ++asked == 2)
+	if (c->paused_at && c->status != CASE_DUTY && ++asked == 2)
 		ret->second = c->paused_at;
 }
 
