@@ -127,7 +127,6 @@ int64_t command_account(const struct command *command)
 enum err command_promise(struct command *command)
 {
 	struct calendar_due due;
-	
 	struct case_file after = command->c;
 	struct value open = value_map();
 	value_set(command->ctx->arena, &open, S("set"), command->set);
@@ -224,6 +223,11 @@ static enum err write_task(struct command *command, struct value task)
 			c->organisation, c->id, item_int(task, "node"), item_int(task, "state"),
 			item_int(task, "done_at"), item_text(task, "outcome"),
 			item_int(task, "holder"));
+	if (value_find(task, S("due_at")))
+		return db_run(command->ctx, command->db,
+			SQL("UPDATE case_task SET due_at = $4"
+			    " WHERE organisation = $1 AND case_id = $2 AND node = $3"),
+			c->organisation, c->id, item_int(task, "node"), item_int(task, "due_at"));
 	return db_run(command->ctx, command->db,
 		SQL("UPDATE case_task SET holder = $4"
 		    " WHERE organisation = $1 AND case_id = $2 AND node = $3"),
@@ -242,6 +246,11 @@ static enum err write_leg(struct command *command, struct value leg)
 			    " due_at = excluded.due_at, finished_at = 0"),
 			c->organisation, c->id, item_text(leg, "leg"), item_int(leg, "agency"),
 			item_int(leg, "started_at"), item_int(leg, "due_at"));
+	if (value_find(leg, S("due_at")))
+		return db_run(command->ctx, command->db,
+			SQL("UPDATE case_leg SET due_at = $4"
+			    " WHERE organisation = $1 AND case_id = $2 AND leg = $3"),
+			c->organisation, c->id, item_text(leg, "leg"), item_int(leg, "due_at"));
 	return db_run(command->ctx, command->db,
 		SQL("UPDATE case_leg SET finished_at = $4"
 		    " WHERE organisation = $1 AND case_id = $2 AND leg = $3"),

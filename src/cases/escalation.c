@@ -47,13 +47,13 @@ static size_t levels_of(struct arena *arena, const struct cases *cases, struct l
 	}
 	if (n)
 		return n;
-	levels[0] = (struct level){ 80, S("officer head") };
-	levels[1] = (struct level){ LATE, S("officer head leader") };
+	levels[0] = (struct level){ 80, S("officer") };
+	levels[1] = (struct level){ LATE, S("officer head") };
 	return 2;
 }
 
 struct overdue {
-	int64_t organisation, id, node, holder, percent;
+	int64_t node, holder, percent;
 	usec created_at, due_at;
 	str code, told;
 };
@@ -65,6 +65,7 @@ struct escalating {
 	struct overdue *items;
 	size_t n, room;
 	const struct overdue *one;
+	bool raised;
 };
 
 /* After a month nobody is helped by a reminder of what was late already when the clock began. */
@@ -74,22 +75,23 @@ static enum err read_office(struct ctx *ctx, struct db *db, struct escalating *e
 {
 	const struct level *level = e->level;
 	struct rows rows;
-	/* Of the steps still in time only those half way through are looked at by the calendar. */
+	/* A step is late when it overran its own time, or the case the time of the whole. The calendar is
+	 * asked about those only that used a tenth of the days: a long holiday may be most of them. */
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT t.case_id, t.node, t.holder, t.created_at, t.due_at, c.code"
+		     SQL("SELECT t.node, t.holder, t.created_at, CASE WHEN c.due_at > 0"
+			 " AND c.due_at < t.due_at THEN c.due_at ELSE t.due_at END AS due, c.code"
 			 " FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
 			 " AND c.id = t.case_id WHERE t.state = 0 AND t.organisation = $1"
-			 " AND t.due_at > $2 AND (t.due_at <= $3 OR ($4 < 100 AND"
-			 " ($3 - t.created_at) * 5 >= (t.due_at - t.created_at) * 2))"
-			 " AND c.status <> 5 AND NOT (c.status = 6 AND c.paused_at > 0)"
-			 " AND NOT EXISTS (SELECT 1 FROM escalation x WHERE"
+			 " AND t.due_at > $2 AND (t.due_at <= $3 OR (c.due_at > 0 AND c.due_at <= $3)"
+			 " OR ($4 < 100 AND ($3 - t.created_at) * 10 >= t.due_at - t.created_at))"
+			 " AND c.paused_at = 0 AND NOT EXISTS (SELECT 1 FROM escalation x WHERE"
 			 " x.organisation = t.organisation AND x.case_id = t.case_id"
 			 " AND x.id = t.node * 1000 + $4) ORDER BY t.due_at LIMIT $5"),
 		     office, e->now - NOT_AFTER, e->now, level->percent, STEPS_A_TURN));
 	while (e->n < e->room && rows_next(&rows))
-		e->items[e->n++] = (struct overdue){ office, row_int(&rows, 0), row_int(&rows, 1),
-			row_int(&rows, 2), level->percent, row_int(&rows, 3), row_int(&rows, 4),
-			row_str(&rows, 5), level->told };
+		e->items[e->n++] = (struct overdue){ row_int(&rows, 0), row_int(&rows, 1),
+			level->percent, row_int(&rows, 2), row_int(&rows, 3), row_str(&rows, 4),
+			level->told };
 	return rows_end(&rows);
 }
 
@@ -103,36 +105,78 @@ static enum err read_overdue(struct ctx *ctx, struct db *db, void *arg)
 	return OK;
 }
 
-/* Working time used up, in hundredths of what there was. */
-static enum err is_reached(struct ctx *ctx, const struct escalating *e, const struct overdue *o,
-			   bool *ret_reached)
+/* What the case waited can only make it less: without looking at it most are left alone. */
+static enum err may_be_reached(struct ctx *ctx, const struct escalating *e,
+			       const struct overdue *o, bool *ret_reached)
 {
-	usec used, whole;
+	struct calendar_case count = { .received_at = o->created_at };
+	int64_t permille;
 	*ret_reached = o->due_at <= e->now;
 	if (*ret_reached || o->percent >= LATE)
 		return OK;
-	TRY(calendar_work_between(ctx, cases_calendar(e->cases), o->created_at, e->now, &used));
-	TRY(calendar_work_between(ctx, cases_calendar(e->cases), o->created_at, o->due_at, &whole));
-	*ret_reached = used * 100 >= whole * o->percent;
+	TRY(calendar_used(ctx, cases_calendar(e->cases), &count, o->due_at, e->now, &permille));
+	*ret_reached = permille >= o->percent * 10;
 	return OK;
+}
+
+/* Working time used up, in hundredths of what there was; what the case waited does not count. */
+static enum err is_reached(struct command *command, const struct overdue *o, bool *ret_reached)
+{
+	struct calendar_case count = { .received_at = o->created_at };
+	const struct case_file *c = &command->c;
+	int64_t permille;
+	*ret_reached = o->due_at <= command->now;
+	if (*ret_reached || o->percent >= LATE)
+		return OK;
+	count.pauses = case_pauses(command->ctx->arena, command->procedure->supplement_rule, c,
+				   o->created_at, &count.n_pauses);
+	TRY(calendar_used(command->ctx, cases_calendar(command->cases), &count, o->due_at,
+			  command->now, &permille));
+	*ret_reached = permille >= o->percent * 10;
+	return OK;
+}
+
+/* Another node, or an officer, may have been there between the list and the lock. */
+static enum err is_still_open(struct command *command, const struct overdue *o, bool *ret_open)
+{
+	int64_t n;
+	TRY(db_int(command->ctx, command->db, 0, &n,
+		   SQL("SELECT COUNT(*) FROM case_task t WHERE t.organisation = $1 AND t.case_id = $2"
+		       " AND t.node = $3 AND t.state = 0 AND NOT EXISTS (SELECT 1 FROM escalation x"
+		       " WHERE x.organisation = $1 AND x.case_id = $2 AND x.id = $4)"),
+		   command->c.organisation, command->c.id, o->node, o->node * 1000 + o->percent));
+	*ret_open = n && !command->c.paused_at;
+	return OK;
+}
+
+static void put_row(struct command *command, const struct overdue *o)
+{
+	struct value row = value_map();
+	command_put_int(command, &row, "node", o->node);
+	command_put_int(command, &row, "percent", o->percent);
+	command_put_id(command, &row, "holder", o->holder);
+	command_put_text(command, &row, "told", o->told);
+	command_put_int(command, &row, "raised_at", command->now);
+	command_row(command, &escalation_table, o->node * 1000 + o->percent, row);
 }
 
 static enum err raise_one(struct ctx *ctx, struct db *db, void *arg)
 {
 	static const struct principal program = { .system = true };
 	static const struct actor system = { .principal = &program };
-	const struct escalating *e = arg;
-	const struct overdue *o = e->one;
+	struct escalating *e = arg;
 	struct command command = { .cases = e->cases, .who = &system, .kind = "task.escalated" };
-	struct value row = value_map();
-	struct arena *arena = ctx->arena;
-	TRY(command_begin(&command, ctx, db, o->code));
-	value_append(arena, &row, S("node"), value_int(o->node));
-	value_append(arena, &row, S("percent"), value_int(o->percent));
-	value_append(arena, &row, S("holder"), value_str(id_text(arena, o->holder)));
-	value_append(arena, &row, S("told"), value_str(o->told));
-	value_append(arena, &row, S("raised_at"), value_int(command.now));
-	command_row(&command, &escalation_table, o->node * 1000 + o->percent, row);
+	bool open, reached;
+	e->raised = false;
+	TRY(command_begin(&command, ctx, db, e->one->code));
+	TRY(is_still_open(&command, e->one, &open));
+	if (!open)
+		return OK;
+	TRY(is_reached(&command, e->one, &reached));
+	if (!reached)
+		return OK;
+	put_row(&command, e->one);
+	e->raised = true;
 	return command_commit(&command);
 }
 
@@ -142,12 +186,12 @@ static enum err raise_level(struct ctx *ctx, struct escalating *e, int most, int
 	TRY(store_read(ctx, e->cases->store, read_overdue, e));
 	for (size_t i = 0; i < e->n && *n < most; i++) {
 		bool reached;
-		TRY(is_reached(ctx, e, &e->items[i], &reached));
+		TRY(may_be_reached(ctx, e, &e->items[i], &reached));
 		if (!reached)
 			continue;
 		e->one = &e->items[i];
 		TRY(store_write_locked(ctx, e->cases->store, raise_one, e));
-		++*n;
+		*n += e->raised;
 	}
 	return OK;
 }

@@ -207,7 +207,10 @@ static enum err start_clock(struct command *command, const struct case_file *aft
 	if (after->status == CASE_SUPPLEMENT)
 		return OK;
 	command_set_int(command, "paused_at", 0);
-	return after->finished_at ? OK : command_promise(command);
+	if (after->finished_at)
+		return OK;
+	TRY(command_promise(command));
+	return command_move_steps(command);
 }
 
 static enum err follow_status(struct command *command, const struct case_file *after,

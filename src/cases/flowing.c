@@ -62,13 +62,15 @@ static int64_t due_of_case(const struct command *command)
 	return set ? value_integer(*set, 0) : command->c.due_at;
 }
 
+/* The due date of a step that began then; what the case waited since does not count. */
 static enum err due_of_task(struct command *command, const struct flow_element *element,
-			    usec *ret_due)
+			    const struct case_file *c, usec since, usec *ret_due)
 {
-	struct calendar_case count = { .received_at = command->now,
-				       .cut_off = command->procedure->cut_off };
+	struct calendar_case count = { .received_at = since, .cut_off = command->procedure->cut_off };
 	struct calendar_due due;
 	bool given;
+	count.pauses = case_pauses(command->ctx->arena, command->procedure->supplement_rule, c, since,
+				   &count.n_pauses);
 	TRY(limit_of(command, element, &count.limit, &given));
 	/* What was promised is a result; when it is fetched is its owner's affair. */
 	uint32_t n = (uint32_t)(element - command->procedure->flow->elements);
@@ -112,7 +114,7 @@ static enum err task_created(struct command *command, const struct flow_effect *
 	int64_t agency;
 	usec due;
 	TRY(agency_of(command, element, &agency));
-	TRY(due_of_task(command, element, &due));
+	TRY(due_of_task(command, element, &(struct case_file){ 0 }, command->now, &due));
 	struct value groups = effect->task->candidate_groups;
 	value_set(arena, &task, S("node"), value_int(effect->node));
 	value_set(arena, &task, S("element"), value_str(element->id));
@@ -130,6 +132,55 @@ static enum err task_created(struct command *command, const struct flow_effect *
 		command_set_int(command, "status", CASE_DONE);
 		return command_issue(command);
 	}
+	return OK;
+}
+
+/* ---- when the promise moves ---- */
+
+static bool is_changed_here(const struct command *command, uint32_t node)
+{
+	for (uint32_t i = 0; i < command->tasks.n; i++)
+		if (value_integer(value_get(command->tasks.items[i], S("node")), 0) == node)
+			return true;
+	return false;
+}
+
+static enum err move_step(struct command *command, const struct case_file *c,
+			  const struct case_task *task)
+{
+	struct arena *arena = command->ctx->arena;
+	uint32_t element = flow_find(command->procedure->flow, task->element);
+	struct value moved = value_map(), leg = value_map();
+	usec due;
+	if (element == FLOW_NONE)
+		return OK;
+	const struct flow_element *step = &command->procedure->flow->elements[element];
+	TRY(due_of_task(command, step, c, task->created_at, &due));
+	if (due == task->due_at || due == CALENDAR_OPEN)
+		return OK;
+	value_set(arena, &moved, S("node"), value_int(task->node));
+	value_set(arena, &moved, S("due_at"), value_int(due));
+	command_push(command, &command->tasks, moved);
+	str code = flow_property(step, S("motcua:leg"));
+	if (str_empty(code))
+		return OK;
+	value_set(arena, &leg, S("leg"), value_str(code));
+	value_set(arena, &leg, S("due_at"), value_int(due));
+	command_push(command, &command->legs, leg);
+	return OK;
+}
+
+enum err command_move_steps(struct command *command)
+{
+	struct case_file after = command->c;
+	struct value open = value_map();
+	struct case_tasks tasks;
+	value_set(command->ctx->arena, &open, S("set"), command->set);
+	fold_case(command->ctx->arena, &after, open, value_null());
+	TRY(case_tasks(command->ctx, command->cases, command->db, &command->c, &tasks));
+	for (size_t i = 0; i < tasks.n; i++)
+		if (tasks.items[i].open && !is_changed_here(command, tasks.items[i].node))
+			TRY(move_step(command, &after, &tasks.items[i]));
 	return OK;
 }
 

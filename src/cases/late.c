@@ -114,6 +114,7 @@ static enum err apologise(struct ctx *ctx, struct db *db, void *arg)
 	value_set(ctx->arena, &command.closed, S("text"), value_str(job->text));
 	command_set_int(&command, "apologised", command.c.apologised + 1);
 	command_set_int(&command, "due_at", job->at);
+	TRY(command_move_steps(&command));
 	TRY(command_letter(&command, S("apology"), S("")));
 	return command_commit(&command);
 }

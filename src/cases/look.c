@@ -32,8 +32,8 @@ usec case_counted_from(const struct case_file *c, usec now)
 	return from;
 }
 
-static struct calendar_pause *pauses_of(struct arena *arena, enum calendar_rule rule,
-					const struct case_file *c, usec since, size_t *ret_n)
+struct calendar_pause *case_pauses(struct arena *arena, enum calendar_rule rule,
+				   const struct case_file *c, usec since, size_t *ret_n)
 {
 	struct value list = c->pauses;
 	struct calendar_pause *pauses = ARENA_ARRAY(arena, struct calendar_pause, list.n + 2);
@@ -68,8 +68,8 @@ enum err case_due_by(struct ctx *ctx, struct cases *cases, const struct case_fil
 	count.limit = procedure->limit;
 	count.cut_off = procedure->cut_off;
 	if (c->accepted_at)
-		count.pauses = pauses_of(ctx->arena, rule, c, count.received_at,
-					 &count.n_pauses);
+		count.pauses = case_pauses(ctx->arena, rule, c, count.received_at,
+					   &count.n_pauses);
 	return calendar_due(ctx, cases_calendar(cases), &count, ret_due);
 }
 

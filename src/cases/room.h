@@ -109,6 +109,9 @@ enum err command_complete(struct command *command, uint32_t node, str outcome, s
 enum err command_end(struct command *command, enum case_status status);
 /* The promised date from the facts of the case, after what this command changed. */
 enum err command_promise(struct command *command);
+/* The due dates of the open steps, after the case waited or was promised anew: a step without a limit
+ * of its own goes with the case, another is given the time that was waited. */
+enum err command_move_steps(struct command *command);
 /* The promise is decided and counted: early, on time or late. */
 void command_finish(struct command *command);
 /* ERR_CONFLICT: the sentence, with who acted last, how and when (conflict.c). */
@@ -128,6 +131,9 @@ void command_deliver(struct command *command, struct value data);
 /* Appends the event, folds it into the case and writes all rows. */
 enum err command_commit(struct command *command);
 
+/* How long the case waited since then, for the calendar. */
+struct calendar_pause *case_pauses(struct arena *arena, enum calendar_rule rule,
+				   const struct case_file *c, usec since, size_t *ret_n);
 /* When its limit began: acceptance, or its re-opening; `now` before either. */
 usec case_counted_from(const struct case_file *c, usec now);
 /* Whom a case is about, as the procedure's subject expression says. */

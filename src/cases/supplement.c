@@ -282,6 +282,7 @@ static enum err give(struct ctx *ctx, struct db *db, void *arg)
 	command_set_private(&command, "asked", value_null());
 	if (command.c.accepted_at)
 		TRY(command_promise(&command));
+	TRY(command_move_steps(&command));
 	return command_commit(&command);
 }
 
