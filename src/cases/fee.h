@@ -14,7 +14,7 @@
  * - Of a case that ended without a result nothing is due any more; what was paid stays until it is
  *   paid back.
  * - A receipt's number is taken in the transaction of the payment, under a unique key. A receipt is
- *   never changed: it is cancelled, and its number stays used.
+ *   never changed: it is cancelled, by two people, and its number stays used.
  * - Where the fee is due before the case may go on (`fee.when`) the case has status 6 and waits;
  *   `fee.clock` says whether its clock runs meanwhile.
  */
@@ -79,9 +79,13 @@ struct fee_payment {
  * left in the books, this transfer is booked. */
 enum err fee_take(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		  const struct fee_payment *payment, int64_t *ret_receipt);
-/* ACT_FEE_TAKE, who->reason says why: the receipt is void, the fee is due again. */
-enum err fee_cancel(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
-		    int64_t receipt);
+/* ACT_FEE_TAKE, who->reason says why. The receipt counts until another approves. */
+enum err fee_ask_cancel(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
+			int64_t receipt);
+/* ACT_FEE_REFUND. Approved: the receipt is void, the fee is due again. Declined: who->reason says why,
+ * the receipt stays. ERR_FORBIDDEN: it is the one who took the money or who asks. */
+enum err fee_settle_cancel(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
+			   int64_t receipt, bool approve);
 /* ACT_FEE_REFUND: the actor approves it; who->reason says why. */
 enum err fee_refund(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		    int64_t receipt, int64_t amount);
@@ -97,6 +101,9 @@ struct fee_receipt {
 	usec taken_at, cancelled_at;
 	str series, bank_id, payer, cancel_reason, cashier_name;
 	int64_t refunded;
+	usec asked_at;       /* cancellation asked for, by whom; 0: not, or declined */
+	int64_t asked_by;
+	str asker_name, declined; /* why it was not cancelled */
 };
 struct fee_receipts {
 	struct fee_receipt *items;
@@ -104,6 +111,8 @@ struct fee_receipts {
 };
 enum err fee_receipts(struct ctx *ctx, struct db *db, const struct case_file *c,
 		      struct fee_receipts *ret_receipts);
+/* Inside a command. ERR_NOT_FOUND; ERR_CONFLICT: it is cancelled. */
+enum err fee_receipt_find(struct command *command, int64_t id, struct fee_receipt *ret_receipt);
 /* The letter "bien-lai" of the pack; a copy is marked as one. */
 enum err fee_receipt_write(struct ctx *ctx, struct cases *cases,
 			   const struct case_file *c, const struct fee_receipt *receipt, bool copy,

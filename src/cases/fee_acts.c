@@ -1,4 +1,4 @@
-/* Taking a fee, waiving it, voiding a receipt, paying back: each one event of the case. */
+/* Taking a fee, waiving it, paying back: each one event of the case. */
 #include "cases/fee.h"
 #include "cases/room.h"
 
@@ -7,6 +7,7 @@ static const struct case_column receipt_columns[] = {
 	{ "bank_id", .is_text = true }, { "cancelled_at" }, { "cancelled_by" },
 	{ "payer", .is_text = true, .is_private = true },
 	{ "cancel_reason", .is_text = true, .is_private = true },
+	{ "asked_at" }, { "asked_by" }, { "declined", .is_text = true, .is_private = true },
 };
 const struct case_table receipt_table = { "fee_receipt", receipt_columns,
 					  ARRAY_SIZE(receipt_columns) };
@@ -151,9 +152,9 @@ enum err fee_take(struct ctx *ctx, struct cases *cases, const struct actor *who,
 	return OK;
 }
 
-/* ---- voiding ---- */
+/* ---- paying back ---- */
 
-static enum err find_receipt(struct command *command, int64_t id, struct fee_receipt *ret_receipt)
+enum err fee_receipt_find(struct command *command, int64_t id, struct fee_receipt *ret_receipt)
 {
 	struct fee_receipts receipts;
 	TRY(fee_receipts(command->ctx, command->db, &command->c, &receipts));
@@ -168,43 +169,23 @@ static enum err find_receipt(struct command *command, int64_t id, struct fee_rec
 	return fail(command->ctx, ERR_NOT_FOUND, "This case has no such receipt");
 }
 
-static void say_why(struct command *command, const struct job *job)
+static enum err check_refund(struct command *command, const struct job *job,
+			     const struct fee_receipt *receipt)
 {
-	put(command, &command->closed, "text", value_str(job->reason));
+	struct ctx *ctx = command->ctx;
+	int64_t left = receipt->amount - receipt->refunded;
+	if (receipt->cashier == command_account(command))
+		return fail(ctx, ERR_FORBIDDEN,
+			    "Who took the money does not approve paying it back");
+	if (receipt->asked_at)
+		return fail(ctx, ERR_CONFLICT, "The cancellation of this receipt waits for approval");
+	if (left == 0)
+		return fail(ctx, ERR_CONFLICT, "All of this receipt was paid back already");
+	if (job->amount < 1 || job->amount > left)
+		return fail(ctx, ERR_INVALID, "Between 1 and %.*s can be paid back",
+			    STR_ARG(fee_money(ctx->arena, left)));
+	return OK;
 }
-
-static enum err cancel(struct ctx *ctx, struct db *db, void *arg)
-{
-	struct job *job = arg;
-	struct command command = { .cases = job->cases, .who = &job->who,
-				   .kind = "fee.receipt_cancelled" };
-	struct value row = value_map(), changed = value_map();
-	struct fee_receipt receipt;
-	struct fee fee;
-	TRY(begin(&command, ctx, db, job, ACT_FEE_TAKE, &fee));
-	TRY(needs_reason(ctx, job));
-	TRY(find_receipt(&command, job->receipt, &receipt));
-	if (receipt.refunded)
-		return fail(ctx, ERR_CONFLICT, "Money of this receipt was paid back: it stays valid");
-	put(&command, &row, "cancelled_at", value_int(command.now));
-	put(&command, &row, "cancelled_by", id_value(&command, job->who.principal->account));
-	put(&command, &row, "cancel_reason", value_str(job->reason));
-	command_row(&command, &receipt_table, receipt.id, row);
-	put(&command, &changed, "paid", value_int(fee.paid - receipt.amount));
-	command_row(&command, &fee_table, 1, changed);
-	say_why(&command, job);
-	return command_commit(&command);
-}
-
-enum err fee_cancel(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
-		    int64_t receipt)
-{
-	struct job job = job_of(cases, who, code);
-	job.receipt = receipt;
-	return store_write_locked(ctx, cases->store, cancel, &job);
-}
-
-/* ---- paying back ---- */
 
 static enum err refund(struct ctx *ctx, struct db *db, void *arg)
 {
@@ -215,16 +196,8 @@ static enum err refund(struct ctx *ctx, struct db *db, void *arg)
 	struct fee fee;
 	TRY(begin(&command, ctx, db, job, ACT_FEE_REFUND, &fee));
 	TRY(needs_reason(ctx, job));
-	TRY(find_receipt(&command, job->receipt, &receipt));
-	if (receipt.cashier == job->who.principal->account)
-		return fail(ctx, ERR_FORBIDDEN,
-			    "Who took the money does not approve paying it back");
-	int64_t left = receipt.amount - receipt.refunded;
-	if (left == 0)
-		return fail(ctx, ERR_CONFLICT, "All of this receipt was paid back already");
-	if (job->amount < 1 || job->amount > left)
-		return fail(ctx, ERR_INVALID, "Between 1 and %.*s can be paid back",
-			    STR_ARG(fee_money(ctx->arena, left)));
+	TRY(fee_receipt_find(&command, job->receipt, &receipt));
+	TRY(check_refund(&command, job, &receipt));
 	put(&command, &row, "receipt", id_value(&command, receipt.id));
 	put(&command, &row, "amount", value_int(job->amount));
 	put(&command, &row, "method", value_int(receipt.method));
@@ -235,7 +208,7 @@ static enum err refund(struct ctx *ctx, struct db *db, void *arg)
 	command_row(&command, &refund_table, db_id(db), row);
 	put(&command, &changed, "refunded", value_int(fee.refunded + job->amount));
 	command_row(&command, &fee_table, 1, changed);
-	say_why(&command, job);
+	put(&command, &command.closed, "text", value_str(job->reason));
 	return command_commit(&command);
 }
 
@@ -318,8 +291,10 @@ enum err fee_receipts(struct ctx *ctx, struct db *db, const struct case_file *c,
 			 " r.cancelled_at, r.bank_id, r.payer, r.cancel_reason, b.series,"
 			 " COALESCE(a.name, ''), (SELECT COALESCE(SUM(f.amount), 0) FROM fee_refund f"
 			 " WHERE f.organisation = r.organisation AND f.case_id = r.case_id"
-			 " AND f.receipt = r.id) FROM fee_receipt r JOIN fee_book b ON b.id = r.book"
+			 " AND f.receipt = r.id), r.asked_at, r.asked_by, r.declined, COALESCE(q.name, '')"
+			 " FROM fee_receipt r JOIN fee_book b ON b.id = r.book"
 			 " LEFT JOIN account a ON a.id = r.cashier"
+			 " LEFT JOIN account q ON q.id = r.asked_by"
 			 " WHERE r.organisation = $1 AND r.case_id = $2 ORDER BY r.id"),
 		     c->organisation, c->id));
 	while (ret_receipts->n < (size_t)n && rows_next(&rows))
@@ -331,6 +306,8 @@ enum err fee_receipts(struct ctx *ctx, struct db *db, const struct case_file *c,
 			.bank_id = row_str(&rows, 8), .payer = row_str(&rows, 9),
 			.cancel_reason = row_str(&rows, 10), .series = row_str(&rows, 11),
 			.cashier_name = row_str(&rows, 12), .refunded = row_int(&rows, 13),
+			.asked_at = row_int(&rows, 14), .asked_by = row_int(&rows, 15),
+			.declined = row_str(&rows, 16), .asker_name = row_str(&rows, 17),
 		};
 	return rows_end(&rows);
 }

@@ -42,6 +42,12 @@ static const struct migration steps[] = {
 	  " amount INT NOT NULL, text TEXT NOT NULL, settled_at INT NOT NULL, reason TEXT NOT NULL,"
 	  " PRIMARY KEY (organisation, id));"
 	  "CREATE INDEX bank_line_day ON bank_line (organisation, day, id);" },
+	{ 2, "receipts are cancelled by two",
+	  "ALTER TABLE fee_receipt ADD COLUMN asked_at INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE fee_receipt ADD COLUMN asked_by INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE fee_receipt ADD COLUMN declined TEXT NOT NULL DEFAULT '';"
+	  "CREATE INDEX fee_receipt_asked ON fee_receipt (organisation, asked_at)"
+	  " WHERE asked_at > 0 AND cancelled_at = 0;" },
 };
 const struct migration_set fee_migrations = { "fee", steps, ARRAY_SIZE(steps) };
 

@@ -3,61 +3,7 @@
 #include "cases/room.h"
 #include "cases/view.h"
 
-/* ---- amounts in words: "tám nghìn đồng" ---- */
-
-static void say(struct buf *out, const char *word)
-{
-	buf_printf(out, "%s%s", out->n ? " " : "", word);
-}
-
-/* 0 … 999; `full` says hundreds that are naught, as after thousands. */
-static void say_three(struct buf *out, int n, bool full)
-{
-	static const char *const digits[] = { "không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy",
-					      "tám", "chín" };
-	int hundreds = n / 100, tens = n / 10 % 10, ones = n % 10;
-	if (hundreds || full) {
-		say(out, digits[hundreds]);
-		say(out, "trăm");
-	}
-	if (tens == 0 && ones && (hundreds || full))
-		say(out, "lẻ");
-	if (tens == 1)
-		say(out, "mười");
-	if (tens > 1) {
-		say(out, digits[tens]);
-		say(out, "mươi");
-	}
-	if (ones == 1 && tens > 1)
-		say(out, "mốt");
-	else if (ones == 5 && tens)
-		say(out, "lăm");
-	else if (ones)
-		say(out, digits[ones]);
-}
-
-static str words_of(struct arena *arena, int64_t amount)
-{
-	static const struct {
-		int64_t unit;
-		const char *word;
-	} groups[] = {
-		{ 1000000000, "tỷ" }, { 1000000, "triệu" }, { 1000, "nghìn" }, { 1, "" },
-	};
-	struct buf out = { .arena = arena };
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
-		int part = (int)(amount / groups[i].unit % 1000);
-		if (!part)
-			continue;
-		say_three(&out, part, out.n > 0);
-		if (*groups[i].word)
-			say(&out, groups[i].word);
-	}
-	if (!out.n)
-		say(&out, "không");
-	buf_str(&out, S(" đồng"));
-	return buf_view(&out);
-}
+#include "text/vietnamese.h"
 
 /* ---- the view ---- */
 
@@ -81,7 +27,7 @@ static struct value leaf_view(struct ctx *ctx, struct cases *cases, const struct
 	value_append(arena, &view, S("number"),
 		     value_str(arena_printf(arena, "%07lld", (long long)r->number)));
 	value_append(arena, &view, S("amount"), value_str(fee_money(arena, r->amount)));
-	value_append(arena, &view, S("amount_words"), value_str(words_of(arena, r->amount)));
+	value_append(arena, &view, S("amount_words"), value_str(vietnamese_money_words(arena, r->amount)));
 	value_append(arena, &view, S("method"),
 		     value_str(r->method == FEE_CASH ? S("tiền mặt") : S("chuyển khoản")));
 	value_append(arena, &view, S("payer"), value_str(r->payer));

@@ -6,6 +6,7 @@
 #include "cases/room.h"
 
 #include "print/print.h"
+#include "text/vietnamese.h"
 #include "web/view.h"
 
 enum { ORIGINAL_MINUTES = 30 };
@@ -135,6 +136,8 @@ static void put_receipt_fields(struct request *request, struct value *receipt)
 	str left = arena_printf(ctx->arena, "%lld",
 				(long long)value_integer(value_get(*receipt, S("left")), 0));
 	struct value cancel = receipt_field(request, "huy", id, "reason", why, S(""));
+	struct value settle = receipt_field(request, "duyet-huy", id, "reason",
+					    ctx_text(ctx, "Reason, where it is not cancelled"), S(""));
 	struct value refund = receipt_field(request, "hoan", id, "reason", why, S(""));
 	struct value amount = receipt_field(request, "hoan", id, "amount",
 					    ctx_text(ctx, "Amount in đồng"), left);
@@ -142,6 +145,7 @@ static void put_receipt_fields(struct request *request, struct value *receipt)
 	value_set(ctx->arena, &amount, S("width"), value_int(10));
 	value_set(ctx->arena, receipt, S("cancel_reason"), cancel);
 	value_set(ctx->arena, receipt, S("cancel_open"), value_bool(is_wrong(cancel)));
+	value_set(ctx->arena, receipt, S("settle_reason"), settle);
 	value_set(ctx->arena, receipt, S("refund_reason"), refund);
 	value_set(ctx->arena, receipt, S("refund_amount"), amount);
 	value_set(ctx->arena, receipt, S("refund_open"),
@@ -213,7 +217,7 @@ static enum err take_post(struct request *request, struct response *response)
 				       .bank_id = request_field(request, "bank_id"),
 				       .payer = request_field(request, "payer") };
 	int64_t receipt;
-	if (!str_int(request_field(request, "amount"), 1, INT64_MAX, &payment.amount))
+	if (!vietnamese_money_read(request_field(request, "amount"), &payment.amount))
 		payment.amount = 0;
 	who.reason = S("");
 	return finish(request, response,
@@ -249,16 +253,37 @@ static const char *wrong_field(struct request *request, const char *act, const c
 	return receipt_field_id(request->ctx.arena, act, request_param(request, "receipt"), name);
 }
 
+/* What another has to decide is refused beside the field: the form is at hand, its owner is not. */
+static enum err finish_receipt(struct request *request, struct response *response, enum err err,
+			       const char *wrong, const char *msgid)
+{
+	return finish(request, response, err == ERR_FORBIDDEN ? ERR_INVALID : err, wrong, msgid);
+}
+
 static enum err cancel_post(struct request *request, struct response *response)
 {
 	struct actor who = actor_of(request);
 	int64_t id;
 	TRY(receipt_id(request, &id));
-	return finish(request, response,
-		      fee_cancel(&request->ctx, cases_of(request), &who,
-				 request_param(request, "code"), id),
-		      wrong_field(request, "huy", "reason"),
-		      N_("The receipt is cancelled; the fee is to be paid again"));
+	return finish_receipt(request, response,
+			      fee_ask_cancel(&request->ctx, cases_of(request), &who,
+					     request_param(request, "code"), id),
+			      wrong_field(request, "huy", "reason"),
+			      N_("The cancellation waits for the leader's approval"));
+}
+
+static enum err settle_cancel_post(struct request *request, struct response *response)
+{
+	struct actor who = actor_of(request);
+	bool approve = str_eq(request_field(request, "decision"), S("approve"));
+	int64_t id;
+	TRY(receipt_id(request, &id));
+	return finish_receipt(request, response,
+			      fee_settle_cancel(&request->ctx, cases_of(request), &who,
+						request_param(request, "code"), id, approve),
+			      wrong_field(request, "duyet-huy", "reason"),
+			      approve ? N_("The receipt is cancelled; the fee is to be paid again")
+				      : N_("The receipt stays valid"));
 }
 
 static enum err refund_post(struct request *request, struct response *response)
@@ -266,19 +291,19 @@ static enum err refund_post(struct request *request, struct response *response)
 	struct actor who = actor_of(request);
 	int64_t id, amount = 0;
 	TRY(receipt_id(request, &id));
-	if (!str_int(str_trim(request_field(request, "amount")), 1, INT64_MAX, &amount))
+	if (!vietnamese_money_read(request_field(request, "amount"), &amount))
 		request_mistake(request, wrong_field(request, "hoan", "amount"),
-				"Enter the amount as a whole number, without points");
+				"Enter the amount in đồng, for example 4.000");
 	if (str_empty(who.reason))
 		request_mistake(request, wrong_field(request, "hoan", "reason"),
 				"Say why: it is kept with the receipt");
 	if (request_has_mistakes(request))
 		return show_tab(request, response);
-	return finish(request, response,
-		      fee_refund(&request->ctx, cases_of(request), &who,
-				 request_param(request, "code"), id, amount),
-		      wrong_field(request, "hoan", "amount"),
-		      N_("The repayment is approved"));
+	return finish_receipt(request, response,
+			      fee_refund(&request->ctx, cases_of(request), &who,
+					 request_param(request, "code"), id, amount),
+			      wrong_field(request, "hoan", "amount"),
+			      N_("The repayment is approved"));
 }
 
 /* ---- the receipt ---- */
@@ -358,6 +383,7 @@ const struct route fee_routes[] = {
 	FEE_POST("/thu", ACT_FEE_TAKE, take_post),
 	FEE_POST("/mien", ACT_FEE_TAKE, waive_post),
 	FEE_POST("/huy/{receipt}", ACT_FEE_TAKE, cancel_post),
+	FEE_POST("/duyet-huy/{receipt}", ACT_FEE_REFUND, settle_cancel_post),
 	FEE_POST("/hoan/{receipt}", ACT_FEE_REFUND, refund_post),
 	{ WEB_GET, "/ban/{code}/bien-lai/{receipt}", ACT_CASE_SEE, receipt_page,
 	  .object = case_page_object, .flags = ROUTE_MAIN },

@@ -12,7 +12,7 @@ enum { ROWS_MAX = 500, CSV_MAX = 20000 };
 struct report {
 	struct request *request;
 	const struct fee_office *o;
-	struct grid cashiers, procedures, days;
+	struct grid cashiers, procedures, days, asked;
 	int64_t cash, transfer, refunded;
 	bool by_day;
 };
@@ -102,6 +102,35 @@ static enum err by_day(struct ctx *ctx, struct db *db, struct report *r)
 	return rows_end(&rows);
 }
 
+/* Receipts whose cancellation waits for a leader, whatever the period. */
+static enum err asked_for(struct ctx *ctx, struct db *db, struct report *r)
+{
+	struct rows rows;
+	r->asked = grid_new(r->request);
+	grid_column(&r->asked, N_("Receipt"), false);
+	grid_column(&r->asked, N_("Amount"), true);
+	grid_column(&r->asked, N_("Who asks"), false);
+	grid_column(&r->asked, N_("Reason"), false);
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT b.series, r.number, r.amount, COALESCE(a.name, ''), r.cancel_reason,"
+			 " c.code FROM fee_receipt r JOIN fee_book b ON b.id = r.book"
+			 " JOIN case_file c ON c.organisation = r.organisation AND c.id = r.case_id"
+			 " LEFT JOIN account a ON a.id = r.asked_by WHERE r.organisation = $1"
+			 " AND r.asked_at > 0 AND r.cancelled_at = 0 ORDER BY r.asked_at LIMIT $2"),
+		     r->o->organisation->id, ROWS_MAX));
+	while (rows_next(&rows)) {
+		struct value *cell = grid_cell(&r->asked, arena_printf(ctx->arena, "%.*s %07lld",
+			STR_ARG(row_view(&rows, 0)), (long long)row_int(&rows, 1)));
+		value_set(ctx->arena, cell, S("url"), value_str(request_link(r->request,
+			arena_printf(ctx->arena, "/ban/%.*s/le-phi", STR_ARG(row_view(&rows, 5))))));
+		grid_money(&r->asked, row_int(&rows, 2));
+		grid_cell(&r->asked, row_str(&rows, 3));
+		grid_cell(&r->asked, row_str(&rows, 4));
+		grid_row(&r->asked);
+	}
+	return rows_end(&rows);
+}
+
 static enum err read_report(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct report *r = arg;
@@ -117,6 +146,7 @@ static enum err read_report(struct ctx *ctx, struct db *db, void *arg)
 		       " AND refunded_at >= $2 AND refunded_at < $3"),
 		   r->o->organisation->id, fee_day_start(r->o, r->o->from),
 		   fee_day_start(r->o, r->o->to + 1)));
+	TRY(asked_for(ctx, db, r));
 	TRY(by_cashier(ctx, db, r));
 	TRY(by_procedure(ctx, db, r));
 	return by_day(ctx, db, r);
@@ -135,6 +165,7 @@ enum err fee_report_page(struct request *request, struct response *response)
 	fee_figure(request, &figures, N_("Bank transfer"), r.transfer);
 	fee_figure(request, &figures, N_("Paid back"), r.refunded);
 	fee_figure(request, &figures, N_("Together"), r.cash + r.transfer - r.refunded);
+	value_push(arena, &tables, grid_view(&r.asked, N_("Cancellations that wait for approval")));
 	value_push(arena, &tables, grid_view(&r.cashiers, N_("By cashier")));
 	value_push(arena, &tables, grid_view(&r.procedures, N_("By procedure")));
 	value_push(arena, &tables, grid_view(&r.days, N_("By day")));

@@ -1,7 +1,6 @@
 /* Fees on each engine: the amount and why, payment once only, numbers without gaps, what waits. */
-#include "cases/cases_fixture.h"
 #include "cases/endings.h"
-#include "cases/fee.h"
+#include "cases/fee_testing.h"
 #include "cases/tally.h"
 
 #include <setjmp.h>
@@ -9,94 +8,6 @@
 
 #include <cmocka.h>
 #include <pthread.h>
-
-#include "base/json.h"
-
-#define assert_text(text, expected)                                                   \
-	do {                                                                          \
-		str text_ = (text);                                                   \
-		assert_string_equal(arena_copy(town->ctx->arena, text_).p, expected); \
-	} while (0)
-
-static struct value json(struct town *town, const char *text)
-{
-	struct json_fault fault;
-	struct value v;
-	assert_true(json_parse(town->ctx->arena, str_z(text), &v, &fault));
-	return v;
-}
-
-static str file_case(struct town *town, const char *procedure, const char *data)
-{
-	struct submission s = {
-		.procedure = str_z(procedure), .channel = CHANNEL_DIRECT, .data = json(town, data),
-		.organisation = town_organisation(town, "hoa-phat"), .applicant = S("Lê Thị Hoa"),
-		.effective_at = at("2015-01-26T08:50"), .reason = S("a test"),
-	};
-	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"),
-				      "2015-01-26T08:50");
-	struct case_result result;
-	town_ok(town, case_submit(town->ctx, town->cases, &who, &s, &result));
-	return arena_copy(town->ctx->arena, result.code);
-}
-
-static str copies(struct town *town, const char *data)
-{
-	return file_case(town, "chung-thuc-ban-sao", data);
-}
-
-struct asked {
-	struct town *town;
-	str code;
-	struct fee *fee;
-	struct fee_receipts *receipts;
-	struct fee_till *till;
-	int64_t cashier;
-};
-
-static enum err read_fee(struct ctx *ctx, struct db *db, void *arg)
-{
-	struct asked *a = arg;
-	struct case_file c;
-	TRY(case_load(ctx, db, a->code, &c));
-	TRY(fee_load(ctx, db, &c, a->fee));
-	TRY(fee_receipts(ctx, db, &c, a->receipts));
-	return fee_till(ctx, db, c.organisation, a->cashier, a->till);
-}
-
-static struct asked ask(struct town *town, str code)
-{
-	struct asked a = { .town = town, .code = code,
-			   .fee = ARENA_NEW(town->ctx->arena, struct fee),
-			   .receipts = ARENA_NEW(town->ctx->arena, struct fee_receipts),
-			   .till = ARENA_NEW(town->ctx->arena, struct fee_till),
-			   .cashier = town_officer(town, "tiepnhan.hoaphat")->account };
-	town_ok(town, store_read(town->ctx, town->store, read_fee, &a));
-	return a;
-}
-
-static struct fee fee_of(struct town *town, str code)
-{
-	return *ask(town, code).fee;
-}
-
-static enum err pay_then(struct town *town, str code, int64_t amount, const char *time)
-{
-	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), time);
-	struct fee_payment payment = { .amount = amount, .method = FEE_CASH };
-	int64_t receipt;
-	return fee_take(town->ctx, town->cases, &who, code, &payment, &receipt);
-}
-
-static enum err pay(struct town *town, str code, int64_t amount)
-{
-	return pay_then(town, code, amount, NULL);
-}
-
-static struct actor because(struct town *town, const char *login, const char *reason)
-{
-	return (struct actor){ .principal = town_officer(town, login), .reason = str_z(reason) };
-}
 
 /* ---- the amount ---- */
 
@@ -189,28 +100,85 @@ static void only_the_desk_takes_and_only_a_leader_pays_back(struct fixture *fixt
 	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 1000));
 	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, id, 3000));
 	assert_int_equal(fee_refund(town->ctx, town->cases, &leader, code, id, 1), ERR_CONFLICT);
-	assert_int_equal(fee_cancel(town->ctx, town->cases, &desk, code, id), ERR_CONFLICT);
+	assert_int_equal(fee_ask_cancel(town->ctx, town->cases, &desk, code, id), ERR_CONFLICT);
 	assert_int_equal(fee_of(town, code).refunded, 4000);
 	assert_text(town_verify(town), "");
 	town_free(town);
 }
 
+static enum err ask_cancel(struct town *town, const char *login, str code, int64_t id, const char *why)
+{
+	struct actor who = because(town, login, why);
+	return fee_ask_cancel(town->ctx, town->cases, &who, code, id);
+}
+
+static enum err settle_cancel(struct town *town, const struct principal *who, str code, int64_t id,
+			      bool approve, const char *why)
+{
+	struct actor actor = { .principal = who, .reason = str_z(why) };
+	return fee_settle_cancel(town->ctx, town->cases, &actor, code, id, approve);
+}
+
 static void cancelled_receipt_keeps_its_number_and_the_fee_is_due_again(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
+	const struct principal *leader = town_officer(town, "chutich.hoaphat");
 	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
-	struct actor why = because(town, "tiepnhan.hoaphat", "ghi sai tên");
-	struct actor silent = because(town, "tiepnhan.hoaphat", "");
 	town_ok(town, pay(town, code, 4000));
 	int64_t id = ask(town, code).receipts->items[0].id;
-	assert_int_equal(fee_cancel(town->ctx, town->cases, &silent, code, id), ERR_INVALID);
-	town_ok(town, fee_cancel(town->ctx, town->cases, &why, code, id));
-	assert_int_equal(fee_cancel(town->ctx, town->cases, &why, code, id), ERR_CONFLICT);
+	assert_int_equal(ask_cancel(town, "tiepnhan.hoaphat", code, id, ""), ERR_INVALID);
+	town_ok(town, ask_cancel(town, "tiepnhan.hoaphat", code, id, "ghi sai tên"));
+	assert_int_equal(fee_of(town, code).state, FEE_PAID);
+	assert_int_equal(ask_cancel(town, "tiepnhan.hoaphat", code, id, "lại"), ERR_CONFLICT);
+	town_ok(town, settle_cancel(town, leader, code, id, true, ""));
+	assert_int_equal(settle_cancel(town, leader, code, id, true, ""), ERR_CONFLICT);
 	assert_int_equal(fee_of(town, code).state, FEE_DUE);
 	town_ok(town, pay(town, code, 4000));
 	struct asked a = ask(town, code);
+	assert_text(a.receipts->items[0].cancel_reason, "ghi sai tên");
 	assert_int_equal(a.receipts->items[1].number, 2);
 	assert_int_equal(a.till->cash - a.till->refunds, 4000);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void no_receipt_is_cancelled_by_one_person_alone(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	const struct principal *leader = town_officer(town, "chutich.hoaphat");
+	const struct principal *desk = town_officer(town, "tiepnhan.hoaphat");
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
+	struct principal both = *desk;
+	town_ok(town, pay(town, code, 4000));
+	int64_t id = ask(town, code).receipts->items[0].id;
+	assert_int_equal(settle_cancel(town, leader, code, id, true, ""), ERR_CONFLICT);
+	town_ok(town, ask_cancel(town, "tiepnhan.hoaphat", code, id, "ghi sai tên"));
+	assert_int_equal(settle_cancel(town, desk, code, id, true, ""), ERR_FORBIDDEN);
+	/* Standing in for the leader makes nobody a second person. */
+	both.grants[both.n_grants++] = leader->grants[0];
+	assert_int_equal(settle_cancel(town, &both, code, id, true, ""), ERR_FORBIDDEN);
+	assert_int_equal(fee_of(town, code).state, FEE_PAID);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void declined_cancellation_says_why_and_leaves_the_receipt(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	const struct principal *leader = town_officer(town, "chutich.hoaphat");
+	struct actor back = because(town, "chutich.hoaphat", "thu thừa");
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":2}}");
+	town_ok(town, pay(town, code, 4000));
+	int64_t id = ask(town, code).receipts->items[0].id;
+	town_ok(town, ask_cancel(town, "tiepnhan.hoaphat", code, id, "ghi sai tên"));
+	assert_int_equal(fee_refund(town->ctx, town->cases, &back, code, id, 1000), ERR_CONFLICT);
+	assert_int_equal(settle_cancel(town, leader, code, id, false, ""), ERR_INVALID);
+	town_ok(town, settle_cancel(town, leader, code, id, false, "Tên ghi đúng"));
+	struct fee_receipt r = ask(town, code).receipts->items[0];
+	assert_int_equal(r.asked_at, 0);
+	assert_text(r.declined, "Tên ghi đúng");
+	assert_int_equal(fee_of(town, code).state, FEE_PAID);
+	town_ok(town, fee_refund(town->ctx, town->cases, &back, code, id, 1000));
 	assert_text(town_verify(town), "");
 	town_free(town);
 }
@@ -572,149 +540,6 @@ static void verify_finds_a_book_that_was_changed_by_hand(struct fixture *fixture
 	town_free(town);
 }
 
-/* ---- the till ---- */
-
-static void till_is_counted_once_and_a_difference_is_explained(struct fixture *fixture)
-{
-	struct town *town = town_new(fixture);
-	struct actor desk = because(town, "tiepnhan.hoaphat", "");
-	int64_t pieces[16] = { [7] = 2 }, id;
-	struct fee_count count = { .organisation = town_organisation(town, "hoa-phat"), .sheet = 1,
-				   .pieces = pieces, .taker = S("Kho bạc") };
-	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":3}}");
-	town_ok(town, pay(town, code, 6000));
-	assert_int_equal(fee_count(town->ctx, town->cases, &desk, &count, &id), ERR_INVALID);
-	pieces[7] = 3;
-	town_ok(town, fee_count(town->ctx, town->cases, &desk, &count, &id));
-	assert_int_equal(fee_count(town->ctx, town->cases, &desk, &count, &id), ERR_CONFLICT);
-	assert_int_equal(ask(town, code).till->cash, 0);
-	assert_int_equal(ask(town, code).till->sheet, 2);
-	assert_text(town_verify(town), "");
-	town_free(town);
-}
-
-/* ---- the bank ---- */
-
-static const char rules[] = "{\"separator\":\",\",\"id\":\"So\",\"date\":\"Ngay\",\"amount\":\"Tien\","
-			    "\"text\":\"Noi dung\",\"date_order\":\"dmy\"}";
-
-static void statement_books_exact_payments_once(struct fixture *fixture)
-{
-	struct town *town = town_new(fixture);
-	struct actor desk = because(town, "tiepnhan.hoaphat", "");
-	struct bank_lines lines;
-	struct bank_report report;
-	int64_t office = town_organisation(town, "hoa-phat");
-	str good = copies(town, "{\"copies\":{\"pages\":1,\"count\":4}}");
-	str less = copies(town, "{\"copies\":{\"pages\":1,\"count\":5}}");
-	str csv = arena_printf(town->ctx->arena,
-		"Ngân hàng,,,\r\nSo,Ngay,Tien,Noi dung\r\nFT1,26/01/2015,\"8.000\",\"NOP LE PHI %.*s\"\r\n"
-		"FT2,26/01/2015,9.000,%.*s\r\nFT3,26/01/2015,-5.000,phi\r\n",
-		STR_ARG(fee_memo(town->ctx->arena, good)), STR_ARG(less));
-	town_ok(town, bank_read(town->ctx, csv, json(town, rules), &lines));
-	assert_int_equal(lines.n, 2);
-	assert_int_equal(lines.skipped, 1);
-	town_ok(town, bank_import(town->ctx, town->cases, &desk, office, &lines, &report));
-	assert_int_equal(report.fresh, 2);
-	assert_int_equal(report.paid, 1);
-	assert_int_equal(report.unmatched, 1);
-	town_ok(town, bank_import(town->ctx, town->cases, &desk, office, &lines, &report));
-	assert_int_equal(report.fresh, 0);
-	assert_int_equal(report.paid, 0);
-	assert_int_equal(ask(town, good).receipts->n, 1);
-	assert_int_equal(fee_of(town, less).state, FEE_DUE);
-	struct fee_payment twice = { .amount = 10000, .method = FEE_TRANSFER, .bank_id = S("FT1") };
-	int64_t id;
-	assert_int_equal(fee_take(town->ctx, town->cases, &desk, less, &twice, &id), ERR_CONFLICT);
-	struct actor leader = because(town, "chutich.hoaphat", "Đã hoàn lại người chuyển");
-	town_ok(town, bank_settle(town->ctx, town->cases, &leader, office, S("FT2")));
-	assert_int_equal(bank_settle(town->ctx, town->cases, &leader, office, S("FT2")),
-			 ERR_CONFLICT);
-	assert_text(town_verify(town), "");
-	town_free(town);
-}
-
-static void statement_that_cannot_be_read_names_its_line(struct fixture *fixture)
-{
-	struct town *town = town_new(fixture);
-	struct bank_lines lines;
-	struct value known = json(town, rules);
-	assert_int_equal(bank_read(town->ctx, S("a,b\n1,2\n"), known, &lines), ERR_INVALID);
-	assert_int_equal(bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\nA,26/01/2015,8000,x\n"
-						"B,31/02/2015,8000,y\n"), known, &lines), ERR_INVALID);
-	assert_true(str_find(town_fault(town), S("Line 3")) != SIZE_MAX);
-	assert_int_equal(bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\nA,26/01/2015,80.50,x\n"), known,
-				   &lines), ERR_INVALID);
-	town_free(town);
-}
-
-static void statement_text_over_two_lines_is_kept_as_one(struct fixture *fixture)
-{
-	struct town *town = town_new(fixture);
-	struct bank_lines lines;
-	struct value known = json(town, rules);
-	town_ok(town, bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\nA,26/01/2015,8000,\"le\nphi\"\n"),
-				known, &lines));
-	assert_text(lines.items[0].text, "le phi");
-	assert_int_equal(bank_read(town->ctx, S("So,Ngay,Tien,Noi dung\n\"A\nB\",26/01/2015,8000,x\n"),
-				   known, &lines), ERR_INVALID);
-	town_free(town);
-}
-
-/* ---- VietQR ---- */
-
-/* A reader of its own: EMVCo fields are two digits of name, two of length, then so many characters. */
-static str qr_field(str text, const char *name)
-{
-	while (text.n >= 4) {
-		int64_t n = 0;
-		assert_true(str_int(str_slice(text, 2, 4), 0, 99, &n));
-		assert_true(text.n >= 4 + (size_t)n);
-		if (str_eq(str_slice(text, 0, 2), str_z(name)))
-			return str_slice(text, 4, 4 + (size_t)n);
-		text = str_slice(text, 4 + (size_t)n, text.n);
-	}
-	return S("");
-}
-
-/* By division, bit after bit, of the text as one long number. */
-static unsigned remainder_of(str text)
-{
-	unsigned rest = 0x84CF; /* what 0xFFFF in front comes to, 16 bits on */
-	for (size_t i = 0; i < text.n * 8 + 16; i++) {
-		unsigned bit = i / 8 < text.n ? (unsigned)((unsigned char)text.p[i / 8] >> (7 - i % 8)) & 1
-					      : 0;
-		unsigned top = rest >> 15;
-		rest = (rest << 1 | bit) & 0xFFFF;
-		if (top)
-			rest ^= 0x1021;
-	}
-	return rest;
-}
-
-static void vietqr_reads_back_as_account_amount_and_case(struct fixture *fixture)
-{
-	struct town *town = town_new(fixture);
-	struct fee_account account = { S("970436"), S("0041000123456"), S("UBND"), S("VCB") };
-	str qr = fee_qr(town->ctx->arena, &account, 15000, S("000.03.15.H17-150126-0001"));
-	str to = qr_field(qr, "38");
-	assert_text(qr_field(qr, "00"), "01");
-	assert_text(qr_field(qr, "01"), "12");
-	assert_text(qr_field(to, "00"), "A000000727");
-	assert_text(qr_field(qr_field(to, "01"), "00"), "970436");
-	assert_text(qr_field(qr_field(to, "01"), "01"), "0041000123456");
-	assert_text(qr_field(to, "02"), "QRIBFTTA");
-	assert_text(qr_field(qr, "53"), "704");
-	assert_text(qr_field(qr, "54"), "15000");
-	assert_text(qr_field(qr, "58"), "VN");
-	assert_text(qr_field(qr_field(qr, "62"), "08"), "000.03.15.H17-150126-0001");
-	unsigned crc = remainder_of(str_slice(qr, 0, qr.n - 4));
-	assert_text(qr_field(qr, "63"), arena_printf(town->ctx->arena, "%04X", crc).p);
-	/* The check value of the algorithm. */
-	assert_int_equal(remainder_of(S("123456789")), 0x29B1);
-	town_free(town);
-}
-
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -724,6 +549,8 @@ int main(void)
 		FIXTURE_TEST(fee_is_paid_whole_and_once),
 		FIXTURE_TEST(only_the_desk_takes_and_only_a_leader_pays_back),
 		FIXTURE_TEST(cancelled_receipt_keeps_its_number_and_the_fee_is_due_again),
+		FIXTURE_TEST(no_receipt_is_cancelled_by_one_person_alone),
+		FIXTURE_TEST(declined_cancellation_says_why_and_leaves_the_receipt),
 		FIXTURE_TEST(result_is_handed_over_against_payment),
 		FIXTURE_TEST(waiver_is_an_officers_decision_with_paper_and_reason),
 		FIXTURE_TEST(work_begins_when_the_fee_is_paid_and_the_clock_with_it),
@@ -739,11 +566,6 @@ int main(void)
 		FIXTURE_TEST(book_that_is_used_up_is_followed_by_the_next),
 		FIXTURE_TEST(two_cashiers_at_once_take_nothing_twice_and_leave_no_gap),
 		FIXTURE_TEST(verify_finds_a_book_that_was_changed_by_hand),
-		FIXTURE_TEST(till_is_counted_once_and_a_difference_is_explained),
-		FIXTURE_TEST(statement_books_exact_payments_once),
-		FIXTURE_TEST(statement_that_cannot_be_read_names_its_line),
-		FIXTURE_TEST(statement_text_over_two_lines_is_kept_as_one),
-		FIXTURE_TEST(vietqr_reads_back_as_account_amount_and_case),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);
 }

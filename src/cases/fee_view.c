@@ -106,6 +106,9 @@ static struct value receipt_view(struct ctx *ctx, struct cases *cases,
 	if (!citizen) {
 		value_append(arena, &view, S("cashier"), value_str(r->cashier_name));
 		value_append(arena, &view, S("reason"), value_str(r->cancel_reason));
+		value_append(arena, &view, S("asked_at"), view_time(ctx, cases, r->asked_at));
+		value_append(arena, &view, S("asker"), value_str(r->asker_name));
+		value_append(arena, &view, S("declined"), value_str(r->declined));
 		value_append(arena, &view, S("bank_id"), value_str(r->bank_id));
 	}
 	value_append(arena, &view, S("url"), str_empty(base) ? value_null() : value_str(url));

@@ -35,6 +35,8 @@ static const struct sentence sentences[] = {
 	{ "task.released", N_("Put back"), false },
 	{ "task.assigned", N_("Given to another officer"), false },
 	{ "fee.paid", N_("Fee paid"), true },
+	{ "fee.cancellation_asked", N_("Cancellation of a receipt asked for"), false },
+	{ "fee.cancellation_declined", N_("The receipt was not cancelled"), false },
 	{ "fee.receipt_cancelled", N_("Receipt cancelled"), true },
 	{ "fee.refunded", N_("Fee paid back"), true },
 	{ "fee.waived", N_("Waiver of the fee decided"), true },

@@ -218,6 +218,9 @@ FORM_TEST(numbers_are_read_as_people_write_them)
 			assert_int_equal(decimal_cmp(got, expected), 0);
 		}
 	struct decimal d;
+	assert_true(input_number(&b->arena, S("1 200 000đ"), true, &d));
+	assert_string_equal(decimal_text(&b->arena, d).p, "1200000");
+	assert_false(input_number(&b->arena, S("3,5 đ"), false, &d));
 	static const char *const BAD[] = { "", "x", "1e5", "0x10", "1-2", "--1", "NaN", "." };
 	for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++)
 		assert_false(input_number(&b->arena, str_z(BAD[i]), false, &d));

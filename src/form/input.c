@@ -1,5 +1,7 @@
 #include "form/input.h"
 
+#include "text/vietnamese.h"
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -31,7 +33,7 @@ static char fraction_sign(str s, bool whole)
 
 bool input_number(struct arena *arena, str text, bool whole, struct decimal *ret_d)
 {
-	text = str_trim(text);
+	text = whole ? vietnamese_without_currency(text) : str_trim(text);
 	char fraction = fraction_sign(text, whole);
 	struct buf out = { .arena = arena };
 	for (size_t i = 0; i < text.n; i++) {

@@ -6,7 +6,8 @@
 
 #include "form/sheet.h"
 
-/* "1234,5", "1.234.567", "12 000", "1,234.5"; with `whole` also "1.500" is fifteen hundred. */
+/* "1234,5", "1.234.567", "12 000", "1,234.5"; with `whole` also "1.500" is fifteen hundred,
+ * and "1.500 đồng" is, too. */
 bool input_number(struct arena *arena, str text, bool whole, struct decimal *ret_d);
 /* "26/1/2015", "26-01-2015", "26.1.2015", "2015-01-26". */
 bool input_date(str text, int64_t *ret_days);

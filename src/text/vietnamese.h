@@ -40,5 +40,10 @@ str vietnamese_number_words(struct arena *arena, int64_t n);
 str vietnamese_date_words(struct arena *arena, int64_t days);
 /* "Một trăm hai mươi nghìn đồng" */
 str vietnamese_money_words(struct arena *arena, int64_t dong);
+/* An amount as people type it: "4000", "4.000", "1 200 000đ", "10,000 VND". False where it is none:
+ * thousands stand in groups of three behind one sign, and there are no hundredths of a đồng. */
+bool vietnamese_money_read(str text, int64_t *ret_dong);
+/* The text without "đ", "đồng", "VND" or "VNĐ" at its end, in capitals or not. */
+str vietnamese_without_currency(str text);
 
 #endif

@@ -97,3 +97,49 @@ str vietnamese_money_words(struct arena *arena, int64_t dong)
 	str capital = vietnamese_upper(arena, str_slice(words, 0, first));
 	return arena_join(arena, (str[]){ capital, str_slice(words, first, words.n), S(" đồng") }, 3);
 }
+
+/* ---- amounts as they are typed ---- */
+
+str vietnamese_without_currency(str text)
+{
+	static const str words[] = { S("đồng"), S("Đồng"), S("ĐỒNG"), S("vnđ"), S("VNĐ"), S("VNđ"),
+				     S("vnd"), S("VND"), S("đ"), S("Đ"), S("d"), S("D") };
+	text = str_trim(text);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_ends(text, words[i]))
+			return str_trim(str_slice(text, 0, text.n - words[i].n));
+	return text;
+}
+
+/* The bytes of a sign that may stand between groups at `at`; 0: there is none. */
+static size_t group_sign(str text, size_t at)
+{
+	if (str_starts(str_slice(text, at, text.n), S("\xc2\xa0")))
+		return 2;
+	return text.p[at] == '.' || text.p[at] == ',' || text.p[at] == ' ';
+}
+
+bool vietnamese_money_read(str text, int64_t *ret_dong)
+{
+	size_t in_group = 0, digits_read = 0, sign_at = SIZE_MAX;
+	int64_t n = 0;
+	text = vietnamese_without_currency(text);
+	for (size_t i = 0, step; i < text.n; i += step) {
+		step = group_sign(text, i);
+		if (!step && (text.p[i] < '0' || text.p[i] > '9' || ++digits_read > 15))
+			return false;
+		if (!step) {
+			n = n * 10 + (text.p[i] - '0');
+			in_group++;
+			step = 1;
+			continue;
+		}
+		bool first = sign_at == SIZE_MAX;
+		if (!in_group || in_group > 3 || (!first && (in_group != 3 || text.p[i] != text.p[sign_at])))
+			return false;
+		sign_at = i;
+		in_group = 0;
+	}
+	*ret_dong = n;
+	return digits_read && (sign_at == SIZE_MAX || in_group == 3);
+}

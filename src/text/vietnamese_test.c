@@ -187,6 +187,30 @@ static void dates_and_money_are_read_aloud(void **state)
 	assert_str(vietnamese_money_words(*state, 120000), "Một trăm hai mươi nghìn đồng");
 }
 
+static void amounts_are_read_as_people_type_them(void **state)
+{
+	static const struct {
+		const char *typed;
+		int64_t dong;
+	} right[] = {
+		{ "4000", 4000 }, { "4.000", 4000 }, { " 4,000 đ ", 4000 }, { "1 200 000đ", 1200000 },
+		{ "1\xc2\xa0" "200\xc2\xa0" "000", 1200000 }, { "10.000 đồng", 10000 },
+		{ "10.000 VND", 10000 }, { "5000vnđ", 5000 }, { "0", 0 }, { "500 Đồng", 500 },
+	};
+	static const char *const wrong[] = {
+		"", "đ", "đồng", "-4000", "4.00", "4,5", "1.2000", "1.200,000", "1.200 000", ".000",
+		"4.", "4..000", "1234.567", "4k", "4000 USD", "1234567890123456", "4.000.00",
+	};
+	(void)state;
+	int64_t dong;
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		assert_true(vietnamese_money_read(str_z(right[i].typed), &dong));
+		assert_int_equal(dong, right[i].dong);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(vietnamese_money_read(str_z(wrong[i]), &dong));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -207,6 +231,7 @@ int main(void)
 		CASE(the_new_place_of_the_tone_becomes_the_usual_one),
 		CASE(numbers_are_read_aloud),
 		CASE(dates_and_money_are_read_aloud),
+		CASE(amounts_are_read_as_people_type_them),
 	};
 	return cmocka_run_group_tests_name("vietnamese", tests, NULL, NULL);
 }

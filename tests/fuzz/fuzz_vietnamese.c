@@ -21,4 +21,10 @@ FUZZ(arena, input)
 	FUZZ_HOLDS(vietnamese_slug(arena, input, 20).n <= 20);
 	vietnamese_name(arena, input);
 	vietnamese_upper(arena, input);
+	int64_t dong, again;
+	if (vietnamese_money_read(input, &dong)) {
+		FUZZ_HOLDS(dong >= 0);
+		FUZZ_HOLDS(vietnamese_money_read(arena_printf(arena, "%lld", (long long)dong), &again));
+		FUZZ_HOLDS(again == dong);
+	}
 }
