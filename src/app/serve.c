@@ -140,6 +140,7 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "api", api_routes, 0, app->cases },
 		{ "reports", reports_routes, 0, app->reports },
 		{ "links", links_routes, 0, app->links },
+		{ "officers' notices", officer_routes, 0, app->links },
 		{ "handover", handover_routes, 0, app->cases },
 		{ "ledger", ledger_routes, 0, app },
 	};

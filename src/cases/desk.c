@@ -13,6 +13,7 @@ static const struct desk_item {
 	{ N_("Cases"), "/ban/tre-han", N_("Late, and why"), ACT_CASE_ASSIGN },
 	{ N_("Cases"), "/ban/in", N_("Print letters"), ACT_CASE_SEE },
 	{ N_("Cases"), "/ban/phan-cong", N_("Officers and leave"), ACT_CASE_WORK },
+	{ N_("Cases"), "/ban/bao-viec", N_("What I am told"), ACT_CASE_WORK },
 	{ N_("Counter"), "/ban/nop", N_("Take a case in"), ACT_CASE_FILE },
 	{ N_("Counter"), "/ban/quay", N_("Numbers and counters"), ACT_HALL },
 	{ N_("Counter"), "/ban/le-phi", N_("Fees"), ACT_REGISTER_SEE },

@@ -175,7 +175,7 @@ static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q
 {
 	sql_add(q, SQL("SELECT t.organisation AS organisation, t.case_id AS id, t.node AS node,"
 		       " t.element AS element, t.holder AS holder, t.due_at AS due," CASE_COLUMNS
-		       ", COALESCE(a.name, '') AS holds"));
+		       ", COALESCE(a.name, '') AS holds, t.created_at AS begun"));
 	begin_branch(w, b, q);
 	if (w->list == LIST_WAITING && b->walk != WALK_WAITING)
 		sql_add(q, SQL(" AND c.status = 5"));
@@ -195,7 +195,8 @@ static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q
 static void case_branch(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
 {
 	sql_add(q, SQL("SELECT c.organisation AS organisation, c.id AS id, 0 AS node, '' AS element,"
-		       " 0 AS holder, c.due_at AS due," CASE_COLUMNS ", '' AS holds"
+		       " 0 AS holder, c.due_at AS due," CASE_COLUMNS ", '' AS holds,"
+		       " c.accepted_at AS begun"
 		       " FROM case_file c WHERE "));
 	if (n == 1)
 		sql_add(q, SQL("c.organisation = $1"), ids[0]);
@@ -320,7 +321,7 @@ static sql_t shown_query(struct arena *arena, const struct wanted *w)
 struct said {
 	int64_t day;
 	bool late;
-	struct value state, words;
+	struct value state, words, mark;
 	const struct procedure *procedure;
 	str element, title, step;
 };
@@ -336,6 +337,20 @@ static struct value cell(struct arena *arena, str text, struct value url, bool h
 	for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
 		value_append(arena, &c, rest[i], value_null());
 	return c;
+}
+
+/* As the filter HURRY_SOON has it: four fifths of the way to the due date are gone. */
+static struct value mark_soon(struct ctx *ctx, const struct wanted *w, const struct listed *row,
+			      usec due, struct value view)
+{
+	bool soon = row->node && row->begun && w->now <= due &&
+		    (due - row->begun) * 4 <= (w->now - row->begun) * 5;
+	if (!soon)
+		return view;
+	view = value_copy(ctx->arena, view);
+	value_set(ctx->arena, &view, S("state"), value_str(S("soon")));
+	value_set(ctx->arena, &view, S("mark"), value_str(str_z(ctx_text(ctx, "Due soon"))));
+	return view;
 }
 
 static struct value deadline_cell(struct ctx *ctx, const struct wanted *w, struct case_file c,
@@ -358,12 +373,14 @@ static struct value deadline_cell(struct ctx *ctx, const struct wanted *w, struc
 		said->late = late;
 		said->state = value_get(view, S("state"));
 		said->words = value_get(view, S("words"));
-		return view;
+		said->mark = value_get(view, S("mark"));
+		return mark_soon(ctx, w, row, c.due_at, view);
 	}
 	value_append(ctx->arena, &view, S("state"), said->state);
+	value_append(ctx->arena, &view, S("mark"), said->mark);
 	value_append(ctx->arena, &view, S("words"), said->words);
 	value_append(ctx->arena, &view, S("date"), view_time(ctx, w->cases, c.due_at));
-	return view;
+	return mark_soon(ctx, w, row, c.due_at, view);
 }
 
 static void say_step(struct request *request, const struct wanted *w, const struct case_file *c,
@@ -450,7 +467,8 @@ static struct value row_view_of(struct request *request, const struct wanted *w,
 static struct listed listed_of(const struct rows *r)
 {
 	return (struct listed){ row_int(r, 0), row_int(r, 1), row_int(r, 2), row_int(r, 4),
-				row_int(r, 5), row_str(r, 6), row_str(r, 3), row_str(r, 17) };
+				row_int(r, 5), row_str(r, 6), row_str(r, 3), row_str(r, 17),
+				row_int(r, 18) };
 }
 
 static struct case_file light_case(const struct rows *r)
@@ -479,11 +497,11 @@ static enum err add_cases(struct request *request, struct db *db, const struct w
 
 static struct marks marks_of(const struct rows *r)
 {
-	usec changed = row_int(r, 19), opened = row_int(r, 20);
+	usec changed = row_int(r, 20), opened = row_int(r, 21);
 	return (struct marks){
-		.notes = row_int(r, 18), .unread = !opened || changed > opened,
-		.fee = { .state = row_int(r, 21), .paid = row_int(r, 22),
-			 .refunded = row_int(r, 23) },
+		.notes = row_int(r, 19), .unread = !opened || changed > opened,
+		.fee = { .state = row_int(r, 22), .paid = row_int(r, 23),
+			 .refunded = row_int(r, 24) },
 	};
 }
 

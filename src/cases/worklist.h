@@ -44,6 +44,7 @@ struct wanted {
 struct listed {
 	int64_t organisation, id, node, holder, due_at;
 	str code, element, holder_name;
+	usec begun; /* the step, or the case's time */
 };
 
 /* `listed` has room for ROWS + 1; *ret_n > ROWS: there is a next page. *ret_rows are the rows of

@@ -31,10 +31,12 @@ static enum err count(struct ctx *ctx, struct db *db, const struct digest *d,
 	struct rows row;
 	int zone = calendar_zone(cases_calendar(d->links->options.cases));
 	usec tomorrow = (d->day + 1) * USEC_DAY - zone * USEC_MINUTE;
-	sql_add(&q, SQL("SELECT COUNT(*), COUNT(CASE WHEN due_at > $1 AND due_at < $2 THEN 1 END),"
-			" COUNT(CASE WHEN due_at > 0 AND due_at <= $1 THEN 1 END)"
-			" FROM case_task WHERE state = 0"), d->now, tomorrow);
-	may_where_task(d->links->options.people, principal, SQL("role"), SQL("agency"), &q);
+	/* What waits for the applicant is no work of today, and not late. */
+	sql_add(&q, SQL("SELECT COUNT(*), COUNT(CASE WHEN t.due_at > $1 AND t.due_at < $2 THEN 1 END),"
+			" COUNT(CASE WHEN t.due_at > 0 AND t.due_at <= $1 THEN 1 END)"
+			" FROM case_task t JOIN case_file c ON c.organisation = t.organisation"
+			" AND c.id = t.case_id WHERE t.state = 0 AND c.paused_at = 0"), d->now, tomorrow);
+	may_where_task(d->links->options.people, principal, SQL("t.role"), SQL("t.agency"), &q);
 	TRY(db_one_built(ctx, db, &row, &q));
 	*ret_count = (struct to_do){ row_int(&row, 0), row_int(&row, 1), row_int(&row, 2) };
 	return OK;
@@ -77,8 +79,9 @@ static enum err write_all(struct ctx *ctx, struct db *db, void *arg)
 	size_t n = 0;
 	struct rows rows;
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT id, email FROM account WHERE disabled = 0 AND email <> ''"
-			 " ORDER BY id LIMIT $1"), PEOPLE_MAX));
+		     SQL("SELECT a.id, a.email FROM account a WHERE a.disabled = 0 AND a.email <> ''"
+			 " AND NOT EXISTS (SELECT 1 FROM link_choice w WHERE w.account = a.id"
+			 " AND w.digest = 0) ORDER BY a.id LIMIT $1"), PEOPLE_MAX));
 	for (; n < PEOPLE_MAX && rows_next(&rows); n++) {
 		people[n].id = row_int(&rows, 0);
 		people[n].email = row_str(&rows, 1);

@@ -6,6 +6,9 @@ static const struct migration steps[] = {
 	  "CREATE TABLE link_hook ("
 	  "	id INT PRIMARY KEY, name TEXT NOT NULL, url TEXT NOT NULL, kinds TEXT NOT NULL,"
 	  "	organisation INT NOT NULL, active INT NOT NULL, changed_at INT NOT NULL);" },
+	{ 2, "what officers want to be told",
+	  "CREATE TABLE link_choice (account INT PRIMARY KEY, steps INT NOT NULL,"
+	  " digest INT NOT NULL);" },
 };
 
 const struct migration_set links_migrations = { "links", steps, sizeof steps / sizeof *steps };
@@ -37,5 +40,6 @@ enum err links_tick(struct ctx *ctx, struct links *links)
 {
 	struct store *store = links->options.store;
 	TRY(follow(ctx, store, S("hooks"), EVENTS_A_TICK, hooks_follow, links));
-	return follow(ctx, store, S("notices"), EVENTS_A_TICK, notices_follow, links);
+	TRY(follow(ctx, store, S("notices"), EVENTS_A_TICK, notices_follow, links));
+	return follow(ctx, store, S("officers"), EVENTS_A_TICK, officers_follow, links);
 }

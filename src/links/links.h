@@ -4,8 +4,8 @@
  * retries; its state is seen on the case and in administration.
  *
  * - Web hooks: signed messages to other systems about the public part of events (hooks.c).
- * - Notices: e-mail and SMS to the citizen, by templates of the pack (notices.c); a morning digest for
- *   officers (digest.c).
+ * - Notices: e-mail and SMS to the citizen, by templates of the pack (notices.c); to officers whose
+ *   step gets late (officers.c); a morning digest for officers (digest.c).
  *
  *	TRY(links_open(ctx, &options, &links));
  *	TRY(links_tick(ctx, links));                       each second
@@ -45,7 +45,7 @@ enum err links_digest(struct ctx *ctx, struct links *links);
 enum err hook_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg);
 enum err sms_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg);
 
-/* State: struct links * / struct cases *. Each ends with a route without a path. */
-extern const struct route links_routes[], handover_routes[];
+/* State: struct links * (handover_routes: struct cases *). Each ends with a route without a path. */
+extern const struct route links_routes[], handover_routes[], officer_routes[];
 
 #endif

@@ -1,5 +1,6 @@
 /* Readers of the ledger, notices and web hooks, on each engine. */
 #include "cases/cases_fixture.h"
+#include "cases/lists.h"
 #include "links/room.h"
 
 #include <setjmp.h>
@@ -181,6 +182,124 @@ static void case_of_another_portal_is_made_once(struct fixture *fixture)
 	town_free(town);
 }
 
+/* ---- officers ---- */
+
+struct wishing {
+	int64_t account;
+	struct officer_choice choice;
+};
+
+static enum err wish(struct ctx *ctx, struct db *db, void *arg)
+{
+	const struct wishing *w = arg;
+	return officer_choose(ctx, db, w->account, w->choice);
+}
+
+static void wants(struct town *town, const char *login, bool steps, bool digest)
+{
+	struct wishing w = { town_officer(town, login)->account, { steps, digest } };
+	town_ok(town, store_write(town->ctx, town->store, wish, &w));
+}
+
+static int mails_to(struct town *town, const char *login, struct outbox_item *ret_item)
+{
+	struct outbox_list list = sent(town);
+	struct account account;
+	struct db *db;
+	int n = 0;
+	town_ok(town, store_snapshot(town->ctx, town->store, &db));
+	town_ok(town, account_by_login(town->ctx, db, str_z(login), &account));
+	store_release(db);
+	assert_false(str_empty(account.email));
+	for (size_t i = list.n; i-- > 0;)
+		if (str_eq(value_text(value_get(list.items[i].payload, S("to"))), account.email)) {
+			*ret_item = list.items[i];
+			n++;
+		}
+	return n;
+}
+
+static void remind(struct town *town, struct links *links, const char *time)
+{
+	int64_t n;
+	clock_set_business(at(time));
+	town_ok(town, cases_escalate(town->ctx, town->cases, 100, &n));
+	tick(town, links);
+}
+
+static void a_late_step_is_told_to_who_holds_it_and_then_to_the_head_as_they_asked(
+	struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	clock_set_business(at("2015-01-26T09:00"));
+	tick(town, links);
+	wants(town, "tuphap.hoaphat", true, true);
+	wants(town, "chutich.hoaphat", true, true);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	choose(town, code, false, false);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	town_ok(town, town_claim(town, "tuphap.hoaphat", code, "Task_register", "2015-01-26T09:10"));
+	remind(town, links, "2015-01-27T16:30");
+	assert_int_equal(mails_to(town, "tuphap.hoaphat", &item), 1);
+	assert_true(says(item.payload, "subject", "Sắp đến hạn"));
+	assert_true(says(item.payload, "text", "Đăng ký khai sinh"));
+	assert_false(says(item.payload, "text", "Nguyễn"));
+	assert_int_equal(item.object, town_case(town, code).id);
+	assert_int_equal(mails_to(town, "chutich.hoaphat", &item), 0);
+	remind(town, links, "2015-01-28T09:00");
+	tick(town, links);
+	assert_int_equal(mails_to(town, "tuphap.hoaphat", &item), 2);
+	assert_int_equal(mails_to(town, "chutich.hoaphat", &item), 1);
+	assert_true(says(item.payload, "subject", "Quá hạn"));
+	assert_int_equal(mails_to(town, "chutich.hoaan", &item), 0);
+	links_close(links);
+	town_free(town);
+}
+
+static void a_step_nobody_took_is_told_to_those_of_its_role_who_asked(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	clock_set_business(at("2015-01-26T09:00"));
+	tick(town, links);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	choose(town, code, false, false);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	wants(town, "tuphap.khuetrung", true, true);
+	remind(town, links, "2015-01-27T16:30");
+	assert_int_equal(n_of(town, "mail", &item), 0); /* nobody there asked */
+	wants(town, "tuphap.hoaphat", true, true);
+	remind(town, links, "2015-01-28T09:00");
+	assert_int_equal(n_of(town, "mail", &item), 1);
+	assert_int_equal(mails_to(town, "tuphap.hoaphat", &item), 1);
+	links_close(links);
+	town_free(town);
+}
+
+static void the_digest_stays_away_from_who_switched_it_off(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	wants(town, "tuphap.hoaphat", false, false);
+	clock_set_business(at("2015-01-27T07:30"));
+	town_ok(town, links_digest(town->ctx, links));
+	town_ok(town, links_digest(town->ctx, links));
+	assert_int_equal(mails_to(town, "tuphap.hoaphat", &item), 0);
+	wants(town, "tuphap.hoaphat", false, true);
+	clock_set_business(at("2015-01-28T07:30"));
+	town_ok(town, links_digest(town->ctx, links));
+	assert_int_equal(mails_to(town, "tuphap.hoaphat", &item), 1);
+	assert_true(says(item.payload, "subject", "1 quá hạn"));
+	links_close(links);
+	town_free(town);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -191,6 +310,9 @@ int main(void)
 		FIXTURE_TEST(hook_without_name_or_web_address_is_refused),
 		FIXTURE_TEST(what_cannot_be_reached_waits_and_is_tried_again),
 		FIXTURE_TEST(case_of_another_portal_is_made_once),
+		FIXTURE_TEST(a_late_step_is_told_to_who_holds_it_and_then_to_the_head_as_they_asked),
+		FIXTURE_TEST(a_step_nobody_took_is_told_to_those_of_its_role_who_asked),
+		FIXTURE_TEST(the_digest_stays_away_from_who_switched_it_off),
 	};
 	return fixture_run(tests, ARRAY_SIZE(tests), migrations);
 }

@@ -37,7 +37,7 @@ static str word_of(const struct event *event)
 	return S("");
 }
 
-static struct value notice_of(const struct links *links, str word)
+struct value notice_of(const struct links *links, str word)
 {
 	struct value list = value_get(cases_setting(links->options.cases, S("notices")), S("notices"));
 	for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.n && !str_empty(word); i++)
@@ -48,8 +48,7 @@ static struct value notice_of(const struct links *links, str word)
 
 /* ---- what is said ---- */
 
-/* Letters of e-mail and SMS: nothing of it is markup, so nothing is escaped. */
-static struct value plain(struct arena *arena, str text)
+struct value notice_plain(struct arena *arena, str text)
 {
 	return value_html((html){ arena_copy(arena, text) });
 }
@@ -60,13 +59,13 @@ static struct value plain_items(struct arena *arena, struct value asked)
 	for (uint32_t i = 0; asked.kind == VALUE_LIST && i < asked.n; i++) {
 		struct value item = value_map();
 		value_append(arena, &item, S("text"),
-			     plain(arena, value_text(value_get(asked.items[i], S("text")))));
+			     notice_plain(arena, value_text(value_get(asked.items[i], S("text")))));
 		value_push(arena, &list, item);
 	}
 	return list;
 }
 
-static struct value case_part(struct ctx *ctx, const struct links *links, const struct case_file *c)
+struct value notice_case(struct ctx *ctx, const struct links *links, const struct case_file *c)
 {
 	struct arena *arena = ctx->arena;
 	struct cases *cases = links->options.cases;
@@ -75,7 +74,7 @@ static struct value case_part(struct ctx *ctx, const struct links *links, const 
 	struct value v = value_map();
 	value_append(arena, &v, S("code"), value_str(c->code));
 	value_append(arena, &v, S("title"),
-		     plain(arena, procedure ? procedure_text(procedure, S("title"), S("vi")) : S("")));
+		     notice_plain(arena, procedure ? procedure_text(procedure, S("title"), S("vi")) : S("")));
 	value_append(arena, &v, S("due_at"),
 		     c->due_at ? value_str(time_format(arena, c->due_at, zone)) : value_null());
 	return v;
@@ -91,21 +90,21 @@ static struct value view_of(struct ctx *ctx, const struct links *links, const st
 	struct value asked = value_path(event->closed, S("set.asked.items"));
 	str text = value_text(value_get(event->closed, S("text")));
 	const char *base = links->options.public_url ? links->options.public_url : "";
-	value_append(arena, &view, S("case"), case_part(ctx, links, c));
+	value_append(arena, &view, S("case"), notice_case(ctx, links, c));
 	value_append(arena, &office, S("name"),
-		     plain(arena, organisation ? organisation->name : S("")));
+		     notice_plain(arena, organisation ? organisation->name : S("")));
 	value_append(arena, &office, S("phone"),
 		     organisation ? value_get(organisation->data, S("phone")) : value_null());
 	value_append(arena, &view, S("organisation"), office);
-	value_append(arena, &view, S("reason"), str_empty(text) ? value_null() : plain(arena, text));
+	value_append(arena, &view, S("reason"), str_empty(text) ? value_null() : notice_plain(arena, text));
 	value_append(arena, &view, S("items"), plain_items(arena, asked));
-	value_append(arena, &tracking, S("url"), plain(arena, arena_printf(arena,
+	value_append(arena, &tracking, S("url"), notice_plain(arena, arena_printf(arena,
 		"%s/tra-cuu?ma=%.*s", base, STR_ARG(c->code))));
 	value_append(arena, &view, S("tracking"), tracking);
 	return view;
 }
 
-static enum err say(struct ctx *ctx, const struct links *links, struct value texts,
+enum err notice_say(struct ctx *ctx, const struct links *links, struct value texts,
 		    struct value view, str *ret_text)
 {
 	const struct template *template;
@@ -135,8 +134,8 @@ static enum err by_mail(struct ctx *ctx, struct db *db, const struct links *link
 {
 	struct value view = view_of(ctx, links, c, event), payload = value_map();
 	str subject, text;
-	TRY(say(ctx, links, value_get(notice, S("subject")), view, &subject));
-	TRY(say(ctx, links, value_get(notice, S("mail")), view, &text));
+	TRY(notice_say(ctx, links, value_get(notice, S("subject")), view, &subject));
+	TRY(notice_say(ctx, links, value_get(notice, S("mail")), view, &text));
 	value_append(ctx->arena, &payload, S("to"), value_str(c->email));
 	value_append(ctx->arena, &payload, S("subject"), value_str(subject));
 	value_append(ctx->arena, &payload, S("text"), value_str(text));
@@ -148,7 +147,7 @@ static enum err by_sms(struct ctx *ctx, struct db *db, const struct links *links
 {
 	struct value payload = value_map();
 	str text;
-	TRY(say(ctx, links, value_get(notice, S("sms")), view_of(ctx, links, c, event), &text));
+	TRY(notice_say(ctx, links, value_get(notice, S("sms")), view_of(ctx, links, c, event), &text));
 	value_append(ctx->arena, &payload, S("to"), value_str(c->phone));
 	value_append(ctx->arena, &payload, S("text"), value_str(text));
 	return put(ctx, db, c, event, "sms", payload);

@@ -44,7 +44,30 @@ enum err hooks_follow(struct ctx *ctx, struct db *db, const struct event *event,
 
 /* ---- notices (notices.c) ---- */
 
+/* The pack's notice with that "when", or null. */
+struct value notice_of(const struct links *links, str word);
+/* Letters of e-mail and SMS: nothing of it is markup, so nothing is escaped. */
+struct value notice_plain(struct arena *arena, str text);
+/* {code, title, due_at} */
+struct value notice_case(struct ctx *ctx, const struct links *links, const struct case_file *c);
+/* What a template of the notice says of the view. */
+enum err notice_say(struct ctx *ctx, const struct links *links, struct value texts,
+		    struct value view, str *ret_text);
 enum err notices_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
+
+/* ---- what officers are told (officers.c) ---- */
+
+/* E-mail about the own steps is for who asked for it; the morning's digest comes until switched off. */
+struct officer_choice {
+	bool steps, digest;
+};
+
+enum err officer_choice(struct ctx *ctx, struct db *db, int64_t account,
+			struct officer_choice *ret_choice);
+/* Inside a command. With an event. */
+enum err officer_choose(struct ctx *ctx, struct db *db, int64_t account,
+			struct officer_choice choice);
+enum err officers_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
 
 /* ---- pages (pages.c) ---- */
 
