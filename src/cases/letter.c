@@ -29,7 +29,6 @@ static const struct {
 	{ "supplement", "bo-sung", N_("Request for supplements") },
 	{ "refusal", "tu-choi", N_("Refusal") },
 	{ "apology", "xin-loi", N_("Apology and new date") },
-	{ "extension", "gia-han", N_("Request for more time") },
 	{ "stop", "dung-giai-quyet", N_("Notice that handling stops") },
 	{ "correction", "dinh-chinh", N_("Notice of a correction") },
 	{ "control", "kiem-soat", N_("Control slip of the hand-overs") },

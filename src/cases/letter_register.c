@@ -35,8 +35,8 @@ const struct case_table letter_table = { "case_letter", columns, sizeof columns 
 /* What the office writes to the applicant; a second one does not make the first void. */
 static bool is_to_applicant(str kind)
 {
-	static const char *const standing[] = { "supplement", "refusal", "apology", "extension",
-						"stop", "correction" };
+	static const char *const standing[] = { "supplement", "refusal", "apology", "stop",
+						"correction" };
 	for (size_t i = 0; i < sizeof standing / sizeof *standing; i++)
 		if (str_eq(kind, str_z(standing[i])))
 			return true;
