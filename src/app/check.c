@@ -237,6 +237,14 @@ static void check_papers(struct check *check, struct value body, struct value na
 	}
 }
 
+/* A word nobody knows would be taken for the usual one. */
+static void check_supplement(struct check *check, struct value body)
+{
+	str after = value_text(value_path(body, S("supplement.unanswered")));
+	if (!str_empty(after) && !str_eq(after, S("stop")) && !str_eq(after, S("wait")))
+		say(check, true, S("supplement.unanswered"), S("is neither “stop” nor “wait”"));
+}
+
 static void check_waiver(struct check *check, const struct procedure *p, size_t i,
 			 struct value names)
 {
@@ -394,6 +402,7 @@ static void check_procedure(struct check *check, str name, struct value files)
 	check_letters(check, p);
 	check_paths(check, p, names);
 	check_papers(check, p->body, names);
+	check_supplement(check, p->body);
 	check_fee(check, p, names);
 	note_open_points(check, p);
 	check_flow_file(check, p);

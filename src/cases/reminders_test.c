@@ -1,5 +1,7 @@
-/* Reminders, on each engine: at four fifths and when late, by working time, once, on whatever node. */
+/* Reminders, on each engine: at four fifths and when late, by working time, once, on whatever node;
+ * what a pack says of unanswered requests and of new dates. */
 #include "cases/cases_fixture.h"
+#include "cases/endings.h"
 #include "cases/lists.h"
 
 #include <setjmp.h>
@@ -158,6 +160,48 @@ static void a_new_date_moves_the_steps_that_go_with_the_case(struct fixture *fix
 	town_free(town);
 }
 
+/* ---- what the pack says of waiting and of new dates ---- */
+
+static void a_pack_may_leave_an_unanswered_request_to_the_officers(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	int64_t n;
+	town_change(town, "lien-thong-khai-sinh", "supplement.unanswered", "\"wait\"");
+	str code = accepted(town);
+	ask(town, code, "2015-01-26T14:00");
+	clock_set_business(at("2015-06-01T09:00"));
+	town_ok(town, rounds_tick(town->ctx, town->cases, 10, &n));
+	assert_int_equal(n, 1);
+	assert_int_equal(town_case(town, code).status, CASE_SUPPLEMENT);
+	town_ok(town, rounds_tick(town->ctx, town->cases, 10, &n));
+	assert_int_equal(n, 0);
+	answer(town, code, "2015-06-01T09:00");
+	assert_int_equal(town_case(town, code).status, CASE_ACCEPTED);
+	assert_string_equal(town_verify(town).p, "");
+	town_free(town);
+}
+
+static usec suggested(struct town *town)
+{
+	struct late_case *items;
+	size_t n;
+	clock_set_business(at("2015-02-04T09:00"));
+	town_ok(town, late_cases(town->ctx, town->cases, town_officer(town, "chutich.hoaphat"), 10,
+				 &items, &n));
+	assert_int_equal(n, 1);
+	return items[0].new_due_at;
+}
+
+static void the_new_date_offered_is_as_many_working_days_later_as_the_pack_says(
+	struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	town_change(town, "lien-thong-khai-sinh", "apology.days", "1");
+	accepted(town); /* due on Thursday 5 February */
+	assert_string_equal(at_text(town, suggested(town)).p, "2015-02-06T17:00:00+07:00");
+	town_free(town);
+}
+
 enum { NODES = 2, LATE_CASES = 6 };
 
 struct node {
@@ -220,6 +264,8 @@ int main(void)
 		FIXTURE_TEST(a_step_is_told_at_four_fifths_and_when_late_each_once),
 		FIXTURE_TEST(what_the_applicant_lets_wait_is_nobodys_delay),
 		FIXTURE_TEST(a_new_date_moves_the_steps_that_go_with_the_case),
+		FIXTURE_TEST(a_pack_may_leave_an_unanswered_request_to_the_officers),
+		FIXTURE_TEST(the_new_date_offered_is_as_many_working_days_later_as_the_pack_says),
 		FIXTURE_TEST(two_nodes_and_one_that_starts_again_remind_once),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);

@@ -367,6 +367,7 @@ static enum err end_unanswered(struct command *command)
 		command->kind = "case.supplement_late";
 		if (id_parse(value_text(value_get(command->c.asked, S("round"))), &round)) {
 			command_put_int(command, &row, "answer_by", 0);
+			command_put_int(command, &row, "remind_at", 0);
 			command_row(command, &round_table, round, row);
 		}
 		return OK;

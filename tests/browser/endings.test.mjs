@@ -60,8 +60,10 @@ test("an officer ticks what is missing, and nothing ticked is a mistake beside i
   await app.page.locator("summary", { hasText: "Các mục trong tờ khai" }).first().click();
   await app.page.locator("input[name=field][value='declarant.phone']").check({ force: true });
   await app.page.locator("#items").fill("Bản sao sổ hộ khẩu");
+  await app.page.locator("input[name=reason]").first().check({ force: true });
   await press(app.page, "Yêu cầu");
   await app.page.waitForURL(/bo-sung$/);
+  assert.match(await app.page.locator("main ol").first().innerText(), /Bản chụp bị mờ hoặc thiếu góc/);
   await judge(app.page, "rounds open");
   await app.close();
 });
