@@ -225,7 +225,10 @@ static enum err count_again(struct ctx *ctx, struct db *db, void *arg)
 		       "national_late = national_late * $1, supplements = supplements * $1, "
 		       "apologies = apologies * $1, no_contact = no_contact * $1, "
 		       "one_contact = one_contact * $1, leg_early = leg_early * $1, "
-		       "leg_on = leg_on * $1, leg_late = leg_late * $1"),
+		       "leg_on = leg_on * $1, leg_late = leg_late * $1, results = results * $1, "
+		       "digital_papers = digital_papers * $1, digital_result = digital_result * $1, "
+		       "digital = digital * $1, reused = reused * $1, paid = paid * $1, "
+		       "paid_online = paid_online * $1"),
 		   all->copies + 1);
 }
 

@@ -34,12 +34,13 @@ struct request_key;
 
 extern const struct migration_set cases_migrations, tally_migrations, letter_migrations,
 	notices_migrations, source_migrations, ending_migrations, fee_migrations, lists_migrations,
-	intake_migrations;
+	intake_migrations, digital_migrations;
 /* All of this room, for lists of store_options. */
 #define CASES_MIGRATIONS                                                 \
 	&cases_migrations, &tally_migrations, &letter_migrations,        \
 		&notices_migrations, &source_migrations, &ending_migrations, \
-		&fee_migrations, &lists_migrations, &intake_migrations
+		&fee_migrations, &lists_migrations, &intake_migrations, \
+		&digital_migrations
 
 /* Reads the procedures in force and the calendar from the database. */
 enum err cases_open(struct ctx *ctx, struct store *store, struct people *people,

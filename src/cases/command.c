@@ -170,6 +170,8 @@ static struct value open_part(struct command *command)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (parts[i].v.n)
 			value_set(arena, &open, str_z(parts[i].key), parts[i].v);
+	if (command->n_attachments)
+		value_set(arena, &open, S("attached"), value_int((int64_t)command->n_attachments));
 	return open;
 }
 
@@ -335,6 +337,7 @@ enum err command_commit(struct command *command)
 {
 	struct arena *arena = command->ctx->arena;
 	TRY(fee_follow(command));
+	TRY(digital_follow(command, &command->digital_was, &command->digital_is));
 	struct value open = open_part(command), closed = closed_part(command), tally;
 	struct case_file before = command->c;
 	fold_case(arena, &command->c, open, closed);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cases/cases.h"
+#include "cases/digital.h"
 #include "cases/tables.h"
 #include "rules/feel.h"
 #include "text/i18n.h"
@@ -70,6 +71,7 @@ struct command {
 	struct value timers;      /* rows only: {wait, due_at} or {wait} to take away */
 	const struct attachment *attachments;
 	size_t n_attachments;
+	struct digital digital_was, digital_is; /* of digital.h, for the figures */
 };
 
 /* Empties the parts and notes when it takes place (0: now). ctx, db, who are set. */

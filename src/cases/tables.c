@@ -1,5 +1,6 @@
 #include "cases/tables.h"
 #include "cases/counter.h"
+#include "cases/digital.h"
 #include "cases/endings.h"
 #include "cases/fee.h"
 #include "cases/letter.h"
@@ -24,6 +25,7 @@ const struct case_table *const case_tables[] = {
 	&lateness_table,
 	&case_source_table,
 	&notice_choice_table,
+	&digital_table,
 	NULL,
 };
 

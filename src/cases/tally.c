@@ -1,5 +1,7 @@
 /* What an act adds to the figures, and their rows. */
 #include "cases/tally.h"
+#include "cases/digital.h"
+#include "cases/fee.h"
 #include "cases/room.h"
 
 static const char *const names[TALLIES] = {
@@ -28,13 +30,21 @@ static const char *const names[TALLIES] = {
 	[TALLY_LEG_EARLY] = "leg_early",
 	[TALLY_LEG_ON] = "leg_on",
 	[TALLY_LEG_LATE] = "leg_late",
+	[TALLY_RESULTS] = "results",
+	[TALLY_DIGITAL_PAPERS] = "digital_papers",
+	[TALLY_DIGITAL_RESULT] = "digital_result",
+	[TALLY_DIGITAL] = "digital",
+	[TALLY_REUSED] = "reused",
+	[TALLY_PAID] = "paid",
+	[TALLY_PAID_ONLINE] = "paid_online",
 };
 
 #define COLUMNS                                                                                  \
 	"submitted, accepted, not_accepted, withdrawn_early, early, on_time, late,"               \
 	" late_apologised, new_date_kept, withdrawn, stopped, returned, due, due_ended,"          \
 	" national_due, national_ended, national_on, national_late, supplements, apologies,"      \
-	" no_contact, one_contact, leg_early, leg_on, leg_late"
+	" no_contact, one_contact, leg_early, leg_on, leg_late, results, digital_papers,"          \
+	" digital_result, digital, reused, paid, paid_online"
 
 static const struct migration steps[] = {
 	{ 1, "figures by day and month",
@@ -58,6 +68,14 @@ static const struct migration steps[] = {
 	  "CREATE INDEX case_file_late ON case_file (organisation, finished_at, id)"
 	  " WHERE finished_at > 0 AND due_at > 0 AND finished_at > due_at;"
 	  "CREATE INDEX case_task_done ON case_task (holder, done_at) WHERE state = 1;" },
+	{ 4, "digital cases and payments",
+	  "ALTER TABLE tally ADD COLUMN results INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN digital_papers INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN digital_result INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN digital INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN reused INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN paid INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE tally ADD COLUMN paid_online INT NOT NULL DEFAULT 0;" },
 };
 
 const struct migration_set tally_migrations = { "tally", steps, sizeof steps / sizeof *steps };
@@ -276,6 +294,69 @@ static enum err add_legs(struct adding *a)
 	return OK;
 }
 
+/* In the order of the figures from TALLY_RESULTS on. */
+enum { DIGITAL_FIGURES = TALLY_REUSED - TALLY_RESULTS + 1 };
+
+static void digital_figures(const struct digital *d, int64_t n[static DIGITAL_FIGURES])
+{
+	bool is = d->counted_at != 0;
+	n[0] = is;
+	n[1] = is && d->papers;
+	n[2] = is && d->result;
+	n[3] = is && d->papers && d->result;
+	n[4] = is && d->reused;
+}
+
+static void add_digital(struct adding *a, const struct digital *was, const struct digital *is)
+{
+	int64_t before[DIGITAL_FIGURES], after[DIGITAL_FIGURES];
+	digital_figures(was, before);
+	digital_figures(is, after);
+	for (int i = 0; i < DIGITAL_FIGURES; i++) {
+		enum tally what = (enum tally)(TALLY_RESULTS + i);
+		if (before[i] == after[i] && was->counted_at == is->counted_at)
+			continue;
+		if (before[i])
+			add(a, was->counted_at, what, -1);
+		if (after[i])
+			add(a, is->counted_at, what, 1);
+	}
+}
+
+static void add_payment(struct adding *a, usec at, int64_t method, int64_t n)
+{
+	add(a, at, TALLY_PAID, n);
+	if (method == FEE_TRANSFER)
+		add(a, at, TALLY_PAID_ONLINE, n);
+}
+
+/* A cancelled receipt is taken off the day it was given on. */
+static enum err add_cancelled(struct adding *a, int64_t id)
+{
+	struct command *command = a->command;
+	struct rows row;
+	TRY(db_one(command->ctx, command->db, &row,
+		   SQL("SELECT taken_at, method FROM fee_receipt WHERE organisation = $1"
+		       " AND case_id = $2 AND id = $3"), command->c.organisation, command->c.id, id));
+	add_payment(a, row_int(&row, 0), row_int(&row, 1), -1);
+	return OK;
+}
+
+static enum err add_payments(struct adding *a)
+{
+	for (uint32_t i = 0; i < a->command->rows.n; i++) {
+		struct value row = a->command->rows.items[i], columns = value_get(row, S("columns"));
+		if (!str_eq(value_text(value_get(row, S("table"))), str_z(receipt_table.name)))
+			continue;
+		if (value_find(columns, S("taken_at")))
+			add_payment(a, event_number(value_get(columns, S("taken_at"))),
+				    event_number(value_get(columns, S("method"))), 1);
+		else if (value_find(columns, S("cancelled_at")))
+			TRY(add_cancelled(a, event_number(value_get(row, S("id")))));
+	}
+	return OK;
+}
+
 enum err tally_act(struct command *command, const struct case_file *before,
 		   const struct case_file *after, struct value *ret_days)
 {
@@ -295,6 +376,8 @@ enum err tally_act(struct command *command, const struct case_file *before,
 	add_requests(&a, before, after);
 	TRY(add_national(&a, before, after));
 	TRY(add_legs(&a));
+	add_digital(&a, &command->digital_was, &command->digital_is);
+	TRY(add_payments(&a));
 	*ret_days = a.days;
 	return OK;
 }
@@ -314,7 +397,8 @@ static enum err write_row(struct command *command, int64_t period, const int64_t
 	return db_run(command->ctx, command->db,
 		SQL("INSERT INTO tally (organisation, period, procedure, channel, " COLUMNS ")"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-		    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
+		    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"
+		    " $33, $34, $35, $36)"
 		    " ON CONFLICT (organisation, period, procedure, channel) DO UPDATE SET"
 		    " submitted = tally.submitted + excluded.submitted,"
 		    " accepted = tally.accepted + excluded.accepted,"
@@ -338,13 +422,21 @@ static enum err write_row(struct command *command, int64_t period, const int64_t
 		    " one_contact = tally.one_contact + excluded.one_contact,"
 		    " leg_early = tally.leg_early + excluded.leg_early,"
 		    " leg_on = tally.leg_on + excluded.leg_on,"
-		    " leg_late = tally.leg_late + excluded.leg_late"),
+		    " leg_late = tally.leg_late + excluded.leg_late,"
+		    " results = tally.results + excluded.results,"
+		    " digital_papers = tally.digital_papers + excluded.digital_papers,"
+		    " digital_result = tally.digital_result + excluded.digital_result,"
+		    " digital = tally.digital + excluded.digital,"
+		    " reused = tally.reused + excluded.reused,"
+		    " paid = tally.paid + excluded.paid,"
+		    " paid_online = tally.paid_online + excluded.paid_online"),
 		command->c.organisation, period, command->c.procedure, command->c.channel,
 		n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12],
-		n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24]);
+		n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24],
+		n[25], n[26], n[27], n[28], n[29], n[30], n[31]);
 }
 
-_Static_assert(TALLIES == 25, "write_row names them all");
+_Static_assert(TALLIES == 32, "write_row names them all");
 
 /* Months are added up before they are written: an act mostly touches one. */
 enum err tally_write(struct command *command, struct value days)
@@ -367,123 +459,4 @@ enum err tally_write(struct command *command, struct value days)
 			TRY(write_row(command, day / 100, month));
 	}
 	return OK;
-}
-
-/* ---- reading ---- */
-
-static int64_t period_day(int64_t day)
-{
-	int32_t year;
-	int month, of_month;
-	civil_of_days(day, &year, &month, &of_month);
-	return (year * INT64_C(100) + month) * 100 + of_month;
-}
-
-/* Rows are few (organisations × procedures × channels) and come in order. */
-static struct tally_row *row_of(struct tally_rows *rows, size_t *room, struct arena *arena,
-				const struct rows *r)
-{
-	for (size_t i = rows->n; i-- > 0;) {
-		struct tally_row *row = &rows->items[i];
-		if (row->organisation == row_int(r, 0) && row->channel == row_int(r, 2) &&
-		    str_eq(row->procedure, row_view(r, 1)))
-			return row;
-	}
-	if (rows->n == *room) {
-		size_t old = *room;
-		*room = old ? old * 2 : 64;
-		rows->items = arena_grow(arena, rows->items, old * sizeof *rows->items,
-					 *room * sizeof *rows->items);
-	}
-	rows->items[rows->n] = (struct tally_row){
-		.organisation = row_int(r, 0), .procedure = row_str(r, 1), .channel = row_int(r, 2),
-	};
-	return &rows->items[rows->n++];
-}
-
-struct reading {
-	struct ctx *ctx;
-	struct db *db;
-	const struct tally_span *span;
-	struct tally_rows rows;
-	size_t room;
-};
-
-#define SUM(column) ", SUM(" #column ")"
-
-static enum err read_range(struct reading *r, int64_t from, int64_t to, bool before)
-{
-	sql_t q = sql_new(r->ctx->arena);
-	struct rows rows;
-	if (from > to)
-		return OK;
-	sql_add(&q, SQL("SELECT organisation, procedure, channel"
-			SUM(submitted) SUM(accepted) SUM(not_accepted) SUM(withdrawn_early) SUM(early)
-			SUM(on_time) SUM(late) SUM(late_apologised) SUM(new_date_kept) SUM(withdrawn)
-			SUM(stopped) SUM(returned) SUM(due) SUM(due_ended) SUM(national_due)
-			SUM(national_ended) SUM(national_on) SUM(national_late) SUM(supplements)
-			SUM(apologies) SUM(no_contact) SUM(one_contact) SUM(leg_early) SUM(leg_on)
-			SUM(leg_late) " FROM tally WHERE period >= $1 AND period <= $2"), from, to);
-	sql_in(&q, SQL(" AND organisation"), r->span->organisations, r->span->n_organisations);
-	sql_add(&q, SQL(" GROUP BY organisation, procedure, channel"
-			" ORDER BY organisation, procedure, channel"));
-	TRY(db_query_built(r->ctx, r->db, &rows, &q));
-	while (rows_next(&rows)) {
-		struct tally_row *row = row_of(&r->rows, &r->room, r->ctx->arena, &rows);
-		for (int t = 0; t < TALLIES; t++)
-			(before ? row->before : row->within)[t] += row_int(&rows, 3 + t);
-	}
-	return rows_end(&rows);
-}
-
-/* Whole months are read as months: at most 60 days and the months between. */
-static enum err read_days(struct reading *r, int64_t from, int64_t to, bool before)
-{
-	int64_t first = period_day(from), last = period_day(to), after = period_day(to + 1);
-	int64_t month = first / 100, end = after / 100; /* first whole month, and after the last */
-	if (from > to)
-		return OK;
-	if (first % 100 != 1)
-		month += month % 100 == 12 ? 89 : 1;
-	if (month >= end)
-		return read_range(r, first, last, before);
-	TRY(read_range(r, first, month * 100, before)); /* no day is 00 */
-	TRY(read_range(r, month, end - 1, before));
-	return read_range(r, end * 100, last, before);
-}
-
-enum err tally_read(struct ctx *ctx, struct db *db, const struct tally_span *span,
-		    struct tally_rows *ret_rows)
-{
-	struct reading r = { .ctx = ctx, .db = db, .span = span };
-	int64_t first = period_day(span->from);
-	TRY(read_range(&r, 0, first / 100 - 1, true));
-	TRY(read_range(&r, first / 100 * 100, first - 1, true));
-	TRY(read_days(&r, span->from, span->to, false));
-	*ret_rows = r.rows;
-	return OK;
-}
-
-enum err tally_still_due(struct ctx *ctx, struct cases *cases, struct db *db, usec at,
-			 const struct tally_span *span, struct tally_rows *ret_rows)
-{
-	int zone = calendar_zone(cases_calendar(cases));
-	int64_t local = at + zone * USEC_MINUTE;
-	usec midnight = at + USEC_DAY - local % USEC_DAY;
-	struct reading r = { .ctx = ctx, .db = db, .span = span };
-	sql_t q = sql_new(ctx->arena);
-	struct rows rows;
-	sql_add(&q, SQL("SELECT organisation, procedure, channel, supplements, apologised FROM"
-			" case_file WHERE status IN (2, 4, 6) AND finished_at = 0 AND due_at > $1"
-			" AND due_at < $2"), at, midnight);
-	sql_in(&q, SQL(" AND organisation"), span->organisations, span->n_organisations);
-	TRY(db_query_built(ctx, db, &rows, &q));
-	while (rows_next(&rows)) {
-		struct tally_row *row = row_of(&r.rows, &r.room, ctx->arena, &rows);
-		row->within[TALLY_DUE]++;
-		/* The national date of the others lies elsewhere. */
-		row->within[TALLY_NATIONAL_DUE] += !row_int(&rows, 3) && !row_int(&rows, 4);
-	}
-	*ret_rows = r.rows;
-	return rows_end(&rows);
 }

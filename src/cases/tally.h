@@ -48,6 +48,13 @@ enum tally {
 	TALLY_LEG_EARLY,       /* parts done by other agencies */
 	TALLY_LEG_ON,
 	TALLY_LEG_LATE,
+	TALLY_RESULTS,         /* solved with a result (cases/digital.h) */
+	TALLY_DIGITAL_PAPERS,  /* of these, with files of the papers */
+	TALLY_DIGITAL_RESULT,  /* with a digitally signed result */
+	TALLY_DIGITAL,         /* with both */
+	TALLY_REUSED,          /* with a paper of an earlier case */
+	TALLY_PAID,            /* receipts, on the day they were given; a cancelled one is none */
+	TALLY_PAID_ONLINE,     /* of these, by transfer */
 	TALLIES
 };
 
