@@ -154,10 +154,14 @@ enum err reception_satisfaction(struct ctx *ctx, struct db *db, const struct sat
 	sql_t q = sql_new(ctx->arena);
 	sql_add(&q, SQL("SELECT COALESCE(SUM(CASE WHEN level = 5 THEN 1 ELSE 0 END), 0),"
 			" COALESCE(SUM(CASE WHEN level = 4 THEN 1 ELSE 0 END), 0),"
-			" COALESCE(SUM(CASE WHEN level <= 3 THEN 1 ELSE 0 END), 0) FROM rating"));
+			" COALESCE(SUM(CASE WHEN level <= 3 THEN 1 ELSE 0 END), 0),"
+			" COALESCE(SUM(CASE WHEN official > 0 THEN 1 ELSE 0 END), 0),"
+			" COALESCE(SUM(CASE WHEN official >= 4 THEN 1 ELSE 0 END), 0),"
+			" COALESCE(SUM(CASE WHEN official = 3 THEN 1 ELSE 0 END), 0) FROM rating"));
 	within(ctx, &q, w);
 	TRY(db_one_built(ctx, db, &row, &q));
-	*ret_sums = (struct satisfaction){ row_int(&row, 0), row_int(&row, 1), row_int(&row, 2) };
+	*ret_sums = (struct satisfaction){ row_int(&row, 0), row_int(&row, 1), row_int(&row, 2),
+					   row_int(&row, 3), row_int(&row, 4), row_int(&row, 5) };
 	return OK;
 }
 

@@ -55,6 +55,7 @@ struct satisfaction_wanted {
 /* Of five points: very satisfied is 5, satisfied 4, not satisfied 3 or less. */
 struct satisfaction {
 	int64_t very, satisfied, not_satisfied;
+	int64_t rated, kind, fair; /* asked about the officials: all answers, 4 or 5 points, 3 points */
 };
 
 /* Ratings of finished cases, one a case: for reports and published figures. */

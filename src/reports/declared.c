@@ -148,6 +148,7 @@ static enum err read_indicator(struct ctx *ctx, str name, struct value v,
 	str numerator = text_at(v, "numerator"), denominator = text_at(v, "denominator");
 	*ret = (struct declared_indicator){
 		.title = value_get(v, S("title")), .group = value_get(v, S("group")),
+		.note = value_get(v, S("note")),
 		.max = decimal_at(v, "max", 1), .full = decimal_at(v, "full", 1),
 		.figure = text_at(v, "figure"), .whole = text_at(v, "whole"),
 	};
@@ -156,6 +157,9 @@ static enum err read_indicator(struct ctx *ctx, str name, struct value v,
 			    STR_ARG(name));
 	if (decimal_sign(ret->full) <= 0)
 		return fail(ctx, ERR_INVALID, "%.*s.json: full must be above 0", STR_ARG(name));
+	if (str_empty(numerator) && str_empty(declared_text(ret->note, S("vi"))))
+		return fail(ctx, ERR_INVALID, "%.*s.json: an indicator that is not counted needs a"
+			    " note that says why", STR_ARG(name));
 	if (str_empty(numerator) || str_empty(denominator))
 		return OK;
 	TRY(parse(ctx, name, "numerator", numerator, &ret->numerator));
@@ -176,7 +180,7 @@ static enum err read_indicators(struct ctx *ctx, str name, struct value list, st
 enum err declared_report(struct ctx *ctx, str name, struct value v, struct declared *ret)
 {
 	static const str words[] = { S("field"), S("procedure"), S("organisation"),
-				    S("officer") };
+				    S("officer"), S("publication") };
 	struct value indicators = value_get(v, S("indicators"));
 	TRY(begin(ctx, name, v, ret));
 	if (indicators.kind == VALUE_LIST)
@@ -186,8 +190,8 @@ enum err declared_report(struct ctx *ctx, str name, struct value v, struct decla
 			ret->rows = (enum report_rows)i;
 			return read_columns(ctx, name, value_get(v, S("columns")), ret);
 		}
-	return fail(ctx, ERR_INVALID, "%.*s.json: rows is field, procedure, organisation or officer",
-		    STR_ARG(name));
+	return fail(ctx, ERR_INVALID, "%.*s.json: rows is field, procedure, organisation, officer or"
+		    " publication", STR_ARG(name));
 }
 
 /* ---- the room ---- */

@@ -119,6 +119,31 @@ static struct value satisfaction_map(struct arena *arena, const struct satisfact
 	put(arena, &map, "very", s->very);
 	put(arena, &map, "satisfied", s->satisfied);
 	put(arena, &map, "not_satisfied", s->not_satisfied);
+	put(arena, &map, "rated", s->rated);
+	put(arena, &map, "kind", s->kind);
+	put(arena, &map, "fair", s->fair);
+	return map;
+}
+
+static struct value digital_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "results", s->within[TALLY_RESULTS]);
+	put(arena, &map, "papers", s->within[TALLY_DIGITAL_PAPERS]);
+	put(arena, &map, "result", s->within[TALLY_DIGITAL_RESULT]);
+	put(arena, &map, "both", s->within[TALLY_DIGITAL]);
+	put(arena, &map, "reused", s->within[TALLY_REUSED]);
+	put(arena, &map, "online", s->digital_online);
+	put(arena, &map, "online_results", s->results_online);
+	return map;
+}
+
+static struct value procedures_map(struct arena *arena, const struct sums *s)
+{
+	struct value map = value_map();
+	put(arena, &map, "total", s->procedures);
+	put(arena, &map, "complete", s->procedures_complete);
+	put(arena, &map, "online", s->procedures_online);
 	return map;
 }
 
@@ -134,6 +159,7 @@ struct value sums_map(struct arena *arena, int64_t n, str name, const struct sum
 {
 	static const char *const contacts[] = { "none", "one" };
 	static const char *const legs[] = { "early", "on_time", "late" };
+	static const char *const paid[] = { "total", "online" };
 	struct value map = value_map();
 	put(arena, &map, "n", n);
 	value_append(arena, &map, S("name"), value_str(name));
@@ -146,6 +172,9 @@ struct value sums_map(struct arena *arena, int64_t n, str name, const struct sum
 		     small_map(arena, &s->within[TALLY_NO_CONTACT], contacts, 2));
 	value_append(arena, &map, S("legs"), small_map(arena, &s->within[TALLY_LEG_EARLY], legs, 3));
 	value_append(arena, &map, S("satisfaction"), satisfaction_map(arena, &s->satisfaction));
+	value_append(arena, &map, S("digital"), digital_map(arena, s));
+	value_append(arena, &map, S("paid"), small_map(arena, &s->within[TALLY_PAID], paid, 2));
+	value_append(arena, &map, S("procedures"), procedures_map(arena, s));
 	value_append(arena, &map, S("tasks"), tasks_map(arena, s));
 	value_append(arena, &map, S("lateness"), lateness_map(arena, s));
 	put(arena, &map, "returned", s->within[TALLY_RETURNED]);
@@ -223,8 +252,11 @@ static void add(struct sums *sums, const struct tally_row *row)
 		sums->before[t] += row->before[t];
 	}
 	sums->channels[row->channel & 3] += row->within[TALLY_ACCEPTED];
-	if (row->channel == CHANNEL_ONLINE)
-		sums->submitted_online += row->within[TALLY_SUBMITTED];
+	if (row->channel != CHANNEL_ONLINE)
+		return;
+	sums->submitted_online += row->within[TALLY_SUBMITTED];
+	sums->results_online += row->within[TALLY_RESULTS];
+	sums->digital_online += row->within[TALLY_DIGITAL_RESULT];
 }
 
 static void add_still(struct sums *sums, const struct tally_row *row)
@@ -292,6 +324,23 @@ static enum err read_satisfaction(struct gathering *g, struct db *db)
 	return OK;
 }
 
+static void read_publication(struct gathering *g)
+{
+	const struct figures_wanted *w = g->wanted;
+	struct publication publication;
+	publication_read(g->ctx, w->cases, w->organisations, w->n_organisations,
+			 figures_end(w->cases, w->period, w->now), &publication);
+	g->rows.all.procedures = (int64_t)publication.n;
+	g->rows.all.procedures_complete = (int64_t)publication.complete;
+	g->rows.all.procedures_online = (int64_t)publication.online;
+}
+
+usec figures_end(const struct cases *cases, struct period period, usec now)
+{
+	usec end = (period.to + 1) * USEC_DAY - calendar_zone(cases_calendar(cases)) * USEC_MINUTE;
+	return end < now ? end - 1 : now;
+}
+
 enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *w,
 		      struct figure_rows *ret_rows)
 {
@@ -314,6 +363,8 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
 		TRY(read_lateness(&g, db));
 	if (w->satisfaction)
 		TRY(read_satisfaction(&g, db));
+	if (w->publication)
+		read_publication(&g);
 	*ret_rows = g.rows;
 	return OK;
 }

@@ -9,14 +9,17 @@
 #include "people/act.h"
 #include "reception/reception.h"
 #include "reports/period.h"
+#include "reports/publication.h"
 #include "reports/reports.h"
 
 struct sums {
 	int64_t within[TALLIES], before[TALLIES];
 	int64_t channels[4];             /* accepted within, by enum case_channel */
 	int64_t submitted_online;
+	int64_t results_online, digital_online; /* filed online: solved with a result; signed */
 	int64_t still_due, still_national; /* today, but later than now */
 	struct satisfaction satisfaction;  /* of those who rated */
+	int64_t procedures, procedures_complete, procedures_online; /* at the end; of all only */
 	int64_t tasks, tasks_late;         /* done by an officer */
 	int64_t late_by[ROLES + 1];        /* whose step was overdue first; ROLES: no single one */
 };
@@ -47,9 +50,13 @@ struct figures_wanted {
 	enum report_rows rows;
 	bool lateness; /* late_by is wanted: reads the late cases */
 	bool satisfaction; /* ratings are wanted: of all, and of each organisation */
+	bool publication;  /* so are procedures */
 	usec now;
 	str language;
 };
+
+/* The last moment of the period, or now where it is not over. */
+usec figures_end(const struct cases *cases, struct period period, usec now);
 
 enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wanted *wanted,
 		      struct figure_rows *ret_rows);
@@ -61,7 +68,12 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
  *   intake {submitted, waiting, not_accepted, withdrawn}, returned, supplements, apologies
  *   national {handled, on_time, late, open_within, open_late}
  *   contacts {none, one}, legs {early, on_time, late}
- *   satisfaction {answers, content = very + satisfied, very, satisfied, not_satisfied}
+ *   satisfaction {answers, content = very + satisfied, very, satisfied, not_satisfied,
+ *                 rated, kind, fair}: of the officials, 4 or 5 points, 3 points
+ *   digital {results, papers, result, both, reused, online, online_results}: of cases solved with a
+ *           result, see cases/digital.h; online = filed online with a signed result
+ *   paid {total, online}: receipts, and those by transfer
+ *   procedures {total, complete, online}: as published at the end of the period
  *   tasks {done, late}: of an officer
  *   lateness {<role>, none}: late cases by whose step was overdue first, where that was asked for */
 struct value sums_map(struct arena *arena, int64_t n, str name, const struct sums *sums);

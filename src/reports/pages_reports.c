@@ -3,32 +3,9 @@
 
 #include "cases/desk.h"
 #include "reports/chart.h"
-#include "reports/figures.h"
+#include "reports/rows.h"
 #include "text/i18n.h"
 #include "web/view.h"
-
-struct report {
-	struct asked asked;
-	struct figure_rows rows;
-	struct feel_env env;
-};
-
-static const struct sheet_column *indicator_columns(struct ctx *ctx)
-{
-	static const struct {
-		const char *key, *title;
-		int64_t width;
-	} names[] = {
-		{ "title", N_("Indicator"), 12 }, { "numerator", N_("Counted"), 4 },
-		{ "denominator", N_("Of"), 4 }, { "percent", N_("Share"), 4 },
-		{ "max", N_("At most"), 3 }, { "score", N_("Score"), 3 },
-	};
-	struct sheet_column *columns = ARENA_ARRAY(ctx->arena, struct sheet_column, 6);
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		columns[i] = (struct sheet_column){ str_z(names[i].key),
-			str_z(ctx_text(ctx, names[i].title)), S(""), names[i].width, i > 0 };
-	return columns;
-}
 
 static void sheet_of(const struct report *r, struct sheet *ret)
 {
@@ -36,7 +13,7 @@ static void sheet_of(const struct report *r, struct sheet *ret)
 	if (r->asked.declared->rows != ROWS_INDICATOR)
 		return;
 	ret->columns = indicator_columns(&r->asked.request->ctx);
-	ret->n = 6;
+	ret->n = INDICATOR_CELLS;
 }
 
 /* Who may give work to others sees what all did at these offices; anybody else, what he did. */
@@ -59,148 +36,23 @@ static enum err read_figures(struct report *r)
 		.organisations = asked->organisations, .n_organisations = asked->n_organisations,
 		.rows = asked->declared->rows, .lateness = asked->declared->lateness,
 		.satisfaction = asked->declared->rows == ROWS_INDICATOR,
+		.publication = asked->declared->rows == ROWS_INDICATOR,
 		.now = asked->now,
 		.language = asked->request->language,
 	};
 	struct db *db;
+	if (wanted.rows == ROWS_PUBLICATION) {
+		publication_read(ctx, wanted.cases, asked->organisations, asked->n_organisations,
+				 figures_end(wanted.cases, asked->period, asked->now),
+				 &r->publication);
+		return OK;
+	}
 	TRY(store_snapshot(ctx, cases_store(wanted.cases), &db));
 	enum err err = wanted.rows == ROWS_OFFICER ?
 		figures_officers(ctx, db, &wanted, whose(asked), &r->rows) :
 		figures_read(ctx, db, &wanted, &r->rows);
 	store_release(db);
 	return err;
-}
-
-/* ---- rows as cells ---- */
-
-static void row_cells(const struct report *r, int64_t n, str name, const struct sums *sums,
-		      struct cell *cells)
-{
-	const struct declared *d = r->asked.declared;
-	struct arena *arena = r->asked.request->ctx.arena;
-	struct feel_scope scope = { .variables = sums_map(arena, n, name, sums) };
-	for (size_t i = 0; i < d->n_columns; i++)
-		cells[i] = cell_of(arena, feel_eval(d->columns[i].value, arena, &scope, &r->env, NULL));
-}
-
-static struct value eval(const struct report *r, const struct feel *feel)
-{
-	struct arena *arena = r->asked.request->ctx.arena;
-	struct feel_scope scope = { .variables = sums_map(arena, 0, S(""), &r->rows.all) };
-	return feel ? feel_eval(feel, arena, &scope, &r->env, NULL) : value_null();
-}
-
-static struct cell number_cell(struct value v, enum cell_kind kind)
-{
-	if (v.kind != VALUE_NUMBER)
-		return (struct cell){ .kind = CELL_EMPTY };
-	return (struct cell){ .kind = kind,
-			      .number = decimal_round(v.number, 2, ROUND_HALF_UP) };
-}
-
-/* numerator ÷ denominator; what has no denominator has no score either. */
-static bool ratio_of(struct value numerator, struct value denominator, struct decimal *ret)
-{
-	return numerator.kind == VALUE_NUMBER && denominator.kind == VALUE_NUMBER &&
-	       decimal_sign(denominator.number) > 0 &&
-	       decimal_div(numerator.number, denominator.number, ret);
-}
-
-static bool score_of(const struct declared_indicator *i, struct decimal ratio, struct decimal *ret)
-{
-	if (!decimal_mul(ratio, i->max, ret) || !decimal_div(*ret, i->full, ret))
-		return false;
-	if (decimal_cmp(*ret, i->max) > 0)
-		*ret = i->max;
-	return true;
-}
-
-static void indicator_cells(const struct report *r, const struct declared_indicator *i,
-			    struct cell cells[static 6])
-{
-	struct value numerator = eval(r, i->numerator), denominator = eval(r, i->denominator);
-	struct decimal ratio, percent, score;
-	cells[0] = (struct cell){ .kind = CELL_TEXT,
-				  .text = declared_text(i->title, r->asked.request->language) };
-	cells[1] = number_cell(numerator, CELL_NUMBER);
-	cells[2] = number_cell(denominator, CELL_NUMBER);
-	cells[3] = cells[5] = (struct cell){ .kind = CELL_EMPTY };
-	cells[4] = number_cell(value_decimal(i->max), CELL_NUMBER);
-	if (!ratio_of(numerator, denominator, &ratio))
-		return;
-	if (decimal_mul(ratio, decimal_of(100), &percent))
-		cells[3] = number_cell(value_decimal(percent), CELL_PERCENT);
-	if (score_of(i, ratio, &score))
-		cells[5] = number_cell(value_decimal(score), CELL_NUMBER);
-}
-
-/* What the score is called; only where every indicator has one. */
-static str band_of(const struct declared *d, struct decimal score, str language)
-{
-	for (uint32_t i = 0; d->bands.kind == VALUE_LIST && i < d->bands.n; i++) {
-		struct value from = value_get(d->bands.items[i], S("from"));
-		if (from.kind == VALUE_NUMBER && decimal_cmp(score, from.number) >= 0)
-			return declared_text(value_get(d->bands.items[i], S("title")), language);
-	}
-	return S("");
-}
-
-/* The sum of what has figures, and of what could be reached with them. */
-static void total_cells(const struct report *r, struct cell cells[static 6])
-{
-	const struct declared *d = r->asked.declared;
-	struct decimal max = decimal_of(0), score = decimal_of(0);
-	bool whole = true;
-	for (size_t i = 0; i < d->n_indicators; i++) {
-		struct cell one[6];
-		indicator_cells(r, &d->indicators[i], one);
-		whole = whole && one[5].kind != CELL_EMPTY;
-		if (one[5].kind == CELL_EMPTY)
-			continue;
-		decimal_add(max, one[4].number, &max);
-		decimal_add(score, one[5].number, &score);
-	}
-	bool any = !decimal_is_zero(max);
-	str band = any && whole ? band_of(d, score, r->asked.request->language) : S("");
-	for (int i = 0; i < 6; i++)
-		cells[i] = (struct cell){ .kind = CELL_EMPTY };
-	cells[0] = (struct cell){ .kind = CELL_TEXT, .text = str_z(ctx_text(
-		&r->asked.request->ctx, "All indicators that have figures")) };
-	if (!str_empty(band))
-		cells[0].text = band;
-	if (any) {
-		cells[4] = number_cell(value_decimal(max), CELL_NUMBER);
-		cells[5] = number_cell(value_decimal(score), CELL_NUMBER);
-	}
-}
-
-typedef enum err each_row(struct ctx *ctx, void *arg, const struct cell *cells, size_t i, bool total);
-
-static enum err each_indicator(struct ctx *ctx, const struct report *r, each_row *each, void *arg)
-{
-	const struct declared *d = r->asked.declared;
-	struct cell cells[6];
-	for (size_t i = 0; i < d->n_indicators; i++) {
-		indicator_cells(r, &d->indicators[i], cells);
-		TRY(each(ctx, arg, cells, i, false));
-	}
-	total_cells(r, cells);
-	return each(ctx, arg, cells, d->n_indicators, true);
-}
-
-static enum err each_of(struct ctx *ctx, const struct report *r, each_row *each, void *arg)
-{
-	const struct declared *d = r->asked.declared;
-	struct cell *cells = ARENA_ARRAY(ctx->arena, struct cell, d->n_columns + 1);
-	if (d->rows == ROWS_INDICATOR)
-		return each_indicator(ctx, r, each, arg);
-	for (size_t i = 0; i < r->rows.n; i++) {
-		row_cells(r, (int64_t)i + 1, r->rows.items[i].name, &r->rows.items[i].sums, cells);
-		TRY(each(ctx, arg, cells, i, false));
-	}
-	row_cells(r, 0, str_z(ctx_text(ctx, "Total")), &r->rows.all, cells);
-	cells[0] = (struct cell){ .kind = CELL_EMPTY };
-	return each(ctx, arg, cells, r->rows.n, true);
 }
 
 /* ---- files ---- */
@@ -215,7 +67,7 @@ static enum err emit_row(struct ctx *ctx, void *arg, const struct cell *cells, s
 static enum err fill(struct ctx *ctx, struct db *db, void *arg, struct sheet_out *out)
 {
 	(void)db;
-	return each_of(ctx, arg, emit_row, out);
+	return report_each(ctx, arg, emit_row, out);
 }
 
 /* ---- the page ---- */
@@ -223,7 +75,8 @@ static enum err fill(struct ctx *ctx, struct db *db, void *arg, struct sheet_out
 struct page {
 	const struct report *r;
 	struct value rows;
-	str register_path; /* of the cases behind a figure; empty: none keeps them */
+	str register_path;    /* of the cases behind a figure; empty: none keeps them */
+	str publication_path; /* of the procedures */
 };
 
 /* The first register of all cases. */
@@ -235,6 +88,16 @@ static str cases_register(struct request *request, const struct reports *reports
 		    !str_eq(list.items[i].per, S("day")))
 			return request_link(request, arena_printf(request->ctx.arena, "/ban/so/%.*s",
 				STR_ARG(list.items[i].name)));
+	return S("");
+}
+
+static str publication_report(struct request *request, const struct reports *reports)
+{
+	struct declared_list list = reports_reports(reports);
+	for (size_t i = 0; i < list.n; i++)
+		if (list.items[i].rows == ROWS_PUBLICATION)
+			return request_link(request, arena_printf(request->ctx.arena,
+				"/ban/bao-cao/%.*s", STR_ARG(list.items[i].name)));
 	return S("");
 }
 
@@ -251,15 +114,17 @@ static str figure_of(const struct declared *d, size_t row, size_t column)
 static struct value cases_url(const struct page *page, str figure, size_t row)
 {
 	static const char *const filters[] = { [ROWS_FIELD] = "linh-vuc", [ROWS_PROCEDURE] = "thu-tuc",
-					       [ROWS_ORGANISATION] = "don-vi", [ROWS_OFFICER] = "" };
+					       [ROWS_ORGANISATION] = "don-vi", [ROWS_OFFICER] = "",
+					       [ROWS_PUBLICATION] = "" };
 	const struct asked *asked = &page->r->asked;
 	enum report_rows rows = asked->declared->rows;
 	struct arena *arena = asked->request->ctx.arena;
 	struct buf url = { .arena = arena };
-	if (str_empty(figure) || str_empty(page->register_path))
+	str path = publication_knows(figure) ? page->publication_path : page->register_path;
+	if (str_empty(figure) || str_empty(path))
 		return value_null();
-	buf_printf(&url, "%.*s?chi-tieu=%.*s&tu=%.*s&den=%.*s", STR_ARG(page->register_path),
-		   STR_ARG(figure), STR_ARG(date_format(arena, asked->period.from)),
+	buf_printf(&url, "%.*s?chi-tieu=%.*s&tu=%.*s&den=%.*s", STR_ARG(path), STR_ARG(figure),
+		   STR_ARG(date_format(arena, asked->period.from)),
 		   STR_ARG(date_format(arena, asked->period.to)));
 	bool one = row < page->r->rows.n && rows != ROWS_INDICATOR;
 	if (one)
@@ -274,7 +139,7 @@ static enum err page_row(struct ctx *ctx, void *arg, const struct cell *cells, s
 	struct page *page = arg;
 	const struct declared *d = page->r->asked.declared;
 	struct value item = value_map(), list = value_list();
-	size_t n = d->rows == ROWS_INDICATOR ? 6 : d->n_columns;
+	size_t n = d->rows == ROWS_INDICATOR ? INDICATOR_CELLS : d->n_columns;
 	for (size_t i = 0; i < n; i++) {
 		bool head = d->rows == ROWS_INDICATOR ? i == 0 : i == 1;
 		bool none = cells[i].kind == CELL_NUMBER && decimal_is_zero(cells[i].number);
@@ -283,7 +148,7 @@ static enum err page_row(struct ctx *ctx, void *arg, const struct cell *cells, s
 		if (d->rows == ROWS_INDICATOR && !total && i == 3 && str_empty(text))
 			text = str_z(ctx_text(ctx, "no data"));
 		value_push(ctx->arena, &list, table_cell(ctx->arena, text, url, head,
-			 d->rows == ROWS_INDICATOR ? i > 0 : d->columns[i].right));
+			 d->rows == ROWS_INDICATOR ? i > 0 && i + 1 < n : d->columns[i].right));
 	}
 	value_append(ctx->arena, &item, S("cells"), list);
 	value_append(ctx->arena, &item, S("total"), value_bool(total));
@@ -386,14 +251,15 @@ static enum err show(const struct report *r, struct response *response)
 	struct request *request = asked->request;
 	struct ctx *ctx = &request->ctx;
 	struct page page = { .r = r, .rows = value_list(),
-			     .register_path = cases_register(request, asked->reports) };
+			     .register_path = cases_register(request, asked->reports),
+			     .publication_path = publication_report(request, asked->reports) };
 	struct value view = value_map(), desk;
 	struct sheet sheet;
 	bool good = !request_has_mistakes(request);
 	TRY(desk_navigation(request, cases_people(reports_cases(asked->reports)), "/ban/bao-cao", &desk));
 	sheet_of(r, &sheet);
 	if (good)
-		TRY(each_of(ctx, r, page_row, &page));
+		TRY(report_each(ctx, r, page_row, &page));
 	view_page(request, &view, sheet.title);
 	value_set(ctx->arena, &view, S("title"), value_str(sheet.title));
 	value_set(ctx->arena, &view, S("code"), value_str(asked->declared->code));
@@ -443,7 +309,7 @@ static enum err answer_json(const struct report *r, struct response *response)
 	struct sheet sheet;
 	sheet_of(r, &sheet);
 	struct json json = { &sheet, value_list(), value_null() };
-	TRY(each_of(ctx, r, json_row, &json));
+	TRY(report_each(ctx, r, json_row, &json));
 	value_append(ctx->arena, &body, S("report"), value_str(r->asked.declared->name));
 	value_append(ctx->arena, &body, S("code"), value_str(r->asked.declared->code));
 	value_append(ctx->arena, &body, S("title"), value_str(sheet.title));

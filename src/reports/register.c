@@ -1,150 +1,11 @@
 #include "reports/register.h"
+#include "reports/behind.h"
 
 #include "base/json.h"
 #include "cases/tally.h"
 #include "cases/view.h"
 #include "text/i18n.h"
 #include "text/vietnamese.h"
-
-/* ---- which cases stand behind a figure of a report ---- */
-
-static void accepted_by(sql_t *q, usec from, usec to)
-{
-	sql_add(q, SQL(" AND c.accepted_at >= $1 AND c.accepted_at < $2"), from, to);
-}
-
-static void solved(sql_t *q, usec from, usec to)
-{
-	sql_add(q, SQL(" AND c.finished_at >= $1 AND c.finished_at < $2"), from, to);
-}
-
-static void open_at_end(sql_t *q, usec from, usec to)
-{
-	(void)from;
-	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), to);
-}
-
-static void online(sql_t *q, usec from, usec to)
-{
-	accepted_by(q, from, to);
-	sql_add(q, SQL(" AND c.channel = 2"));
-}
-
-static void at_counter(sql_t *q, usec from, usec to)
-{
-	accepted_by(q, from, to);
-	sql_add(q, SQL(" AND c.channel <> 2"));
-}
-
-static void by_post(sql_t *q, usec from, usec to)
-{
-	accepted_by(q, from, to);
-	sql_add(q, SQL(" AND c.channel = 3"));
-}
-
-static void carried(sql_t *q, usec from, usec to)
-{
-	(void)to;
-	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from);
-}
-
-static void received(sql_t *q, usec from, usec to)
-{
-	sql_add(q, SQL(" AND c.accepted_at < $2 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from,
-		to);
-}
-
-static void solved_early(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND c.due_at - c.finished_at >= $1"), USEC_DAY);
-}
-
-static void solved_on_time(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND (c.due_at = 0 OR (c.finished_at <= c.due_at AND"
-		       " c.due_at - c.finished_at < $1))"), USEC_DAY);
-}
-
-static void solved_late(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND c.due_at > 0 AND c.finished_at > c.due_at"));
-}
-
-static void late_apologised(sql_t *q, usec from, usec to)
-{
-	solved_late(q, from, to);
-	sql_add(q, SQL(" AND c.apologised > 0"));
-}
-
-static void late_silent(sql_t *q, usec from, usec to)
-{
-	solved_late(q, from, to);
-	sql_add(q, SQL(" AND c.apologised = 0"));
-}
-
-static void new_date_kept(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND c.apologised > 0 AND (c.due_at = 0 OR c.finished_at <= c.due_at)"));
-}
-
-static void open_late(sql_t *q, usec from, usec to)
-{
-	open_at_end(q, from, to);
-	sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1"), to);
-}
-
-static void open_within(sql_t *q, usec from, usec to)
-{
-	open_at_end(q, from, to);
-	sql_add(q, SQL(" AND (c.due_at = 0 OR c.due_at >= $1)"), to);
-}
-
-static void withdrawn(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND c.status = 7"));
-}
-
-static void stopped(sql_t *q, usec from, usec to)
-{
-	solved(q, from, to);
-	sql_add(q, SQL(" AND c.status = 8"));
-}
-
-static void returned(sql_t *q, usec from, usec to)
-{
-	sql_add(q, SQL(" AND c.returned_at >= $1 AND c.returned_at < $2"), from, to);
-}
-
-/* What only the whole case tells is asked after it was read. */
-enum by_nation { NATION_ANY, NATION_ON_TIME, NATION_LATE };
-
-static const struct behind {
-	const char *name;
-	void (*add)(sql_t *q, usec from, usec to);
-	enum by_nation nation;
-} behind[] = {
-	{ "national_on_time", received, NATION_ON_TIME }, { "national_late", received, NATION_LATE },
-	{ "accepted", accepted_by }, { "online", online }, { "counter", at_counter },
-	{ "post", by_post }, { "carried", carried }, { "received", received }, { "solved", solved },
-	{ "early", solved_early }, { "on_time", solved_on_time }, { "late", solved_late },
-	{ "late_apologised", late_apologised }, { "late_silent", late_silent },
-	{ "new_date_kept", new_date_kept }, { "open", open_at_end }, { "open_late", open_late },
-	{ "open_within", open_within }, { "withdrawn", withdrawn }, { "stopped", stopped },
-	{ "returned", returned },
-};
-
-static const struct behind *behind_of(str figure)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(behind); i++)
-		if (str_eq(str_z(behind[i].name), figure))
-			return &behind[i];
-	return NULL;
-}
 
 bool register_knows_figure(str figure)
 {
@@ -253,11 +114,12 @@ static sql_t cases_query(const struct walk *k, struct arena *arena, int64_t orga
 		return due_query(k, arena, organisation, after);
 	sql_add(&q, SQL("SELECT c.accepted_at, c.id, c.register_number," CASE_COLUMNS));
 	sql_add(&q, k->w->declared->needs_data ? SQL(", c.data") : SQL(", ''"));
-	sql_add(&q, SQL(" FROM case_file c WHERE c.organisation = $1 AND c.accepted_at > 0"),
-		organisation);
+	sql_add(&q, SQL(" FROM case_file c WHERE c.organisation = $1"), organisation);
 	if (figure)
 		figure->add(&q, day_begins(k, k->w->period.from), period_end(k));
-	else
+	if (!figure || !figure->unaccepted)
+		sql_add(&q, SQL(" AND c.accepted_at > 0"));
+	if (!figure)
 		sql_add(&q, SQL(" AND c.accepted_at >= $1 AND c.accepted_at < $2"),
 			day_begins(k, k->w->period.from), day_begins(k, k->w->period.to + 1));
 	add_filters(k, &q);

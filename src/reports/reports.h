@@ -45,13 +45,14 @@ enum filter {
 	FILTER_PERIOD = 32,
 };
 
-enum report_rows { ROWS_FIELD, ROWS_PROCEDURE, ROWS_ORGANISATION, ROWS_OFFICER, ROWS_INDICATOR };
+enum report_rows { ROWS_FIELD, ROWS_PROCEDURE, ROWS_ORGANISATION, ROWS_OFFICER, ROWS_PUBLICATION,
+		   ROWS_INDICATOR };
 
 /* A line of a score: numerator ÷ denominator, full marks from `full` on. */
 struct declared_indicator {
-	struct value title, group;
-	const struct feel *numerator, *denominator; /* NULL: nothing is counted for it yet */
-	struct decimal max, full;
+	struct value title, group, note; /* note: how it is counted, or why it cannot be */
+	const struct feel *numerator, *denominator; /* NULL: nothing is counted for it */
+	struct decimal max, full; /* max 0: shown, but no part of the score */
 	str figure, whole;        /* the cases behind numerator and denominator */
 };
 

@@ -161,6 +161,8 @@ static void faults_of_a_declaration_are_named(void **state)
 		{ "{\"title\":{\"vi\":\"A\"},\"rows\":\"moon\"}", "rows", true },
 		{ "{\"title\":{\"vi\":\"A\"},\"indicators\":[{\"title\":{\"vi\":\"A\"},\"full\":0}]}",
 		  "full", true },
+		{ "{\"title\":{\"vi\":\"A\"},\"indicators\":[{\"title\":{\"vi\":\"A\"}}]}", "note",
+		  true },
 	};
 	struct declared d;
 	(void)state;

@@ -32,14 +32,19 @@ function parse(line) {
 const cases = new Map();
 for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {
   const event = parse(line);
-  if (!/^(case|task)\./.test(event.kind ?? "")) continue;
+  if (!/^(case|task|fee|letter|result)\./.test(event.kind ?? "")) continue;
   if (event.kind === "case.submitted")
-    cases.set(event.object, { organisation: event.open.organisation, history: [], entries: [] });
+    cases.set(event.object, { organisation: event.open.organisation, history: [], entries: [], tables: {}, files: 0 });
   const c = cases.get(event.object);
   if (!c) continue;
   const before = c.history.at(-1)?.state ?? { pauses: [] };
   c.history.push({ at: event.at, state: { ...before, ...event.open.set } });
   for (const entry of event.open.entries ?? []) c.entries.push(entry);
+  c.files += event.open.attached ?? 0;
+  for (const [name, list] of Object.entries(event.open.rows ?? {})) {
+    const table = (c.tables[name] ??= {});
+    for (const row of list) table[row.id] = { ...table[row.id], ...row };
+  }
 }
 
 // The case as it was at a moment; undefined before it was filed.
@@ -159,6 +164,32 @@ const columns = (n) => ({
   late: n.late, open: n.open, open_within: n.open - n.open_late, open_late: n.open_late,
 });
 
+// Digitisation and payment: by how the case stands at last, on the day it was solved or paid.
+function digital(list, from, to) {
+  const n = { results: 0, papers: 0, result: 0, both: 0, reused: 0, online: 0, online_results: 0 };
+  const paid = { total: 0, online: 0 };
+  for (const c of list) {
+    const state = c.history.at(-1).state, rows = (name) => Object.values(c.tables[name] ?? {});
+    const within = (at) => Number(at ?? 0) >= from && Number(at) < to;
+    for (const receipt of rows("fee_receipt").filter((r) => !r.cancelled_at && within(r.taken_at))) {
+      paid.total++;
+      if (Number(receipt.method) === 2) paid.online++;
+    }
+    if (!state.accepted_at || !within(state.finished_at) || ![9, 10].includes(state.status)) continue;
+    const valid = rows("case_issued").filter((r) => Number(r.state) === 1).map((r) => r.kind);
+    const result = rows("case_letter").some((l) => l.signed_at && !l.revoked_at && valid.includes(l.kind));
+    const online = c.history[0].state.channel === 2;
+    n.results++;
+    if (c.files) n.papers++;
+    if (result) n.result++;
+    if (c.files && result) n.both++;
+    if (rows("case_reuse").length) n.reused++;
+    if (online) n.online_results++;
+    if (online && result) n.online++;
+  }
+  return { digital: n, paid };
+}
+
 const same = (got, expected) => Object.entries(expected).filter(([key, n]) => got?.[key] !== n)
   .map(([key, n]) => `${key} is ${got?.[key]}, the events give ${n}`);
 
@@ -217,7 +248,9 @@ for (const period of PERIODS) {
     on_time: n.national_on, late: n.national_late, open_late: n.national_open_late,
     open_within: n.open - n.national_open_late, handled: n.early + n.on_time + n.late + n.open,
   }).map((w) => `national ${w}`));
-  verdict(wrong.length === 0, `07a and the national count ${period}${wrong.map((w) => `\n    ${w}`).join("")}`);
+  for (const [name, expected] of Object.entries(digital(all, from, to)))
+    wrong.push(...same(more.figures[name], expected).map((w) => `${name} ${w}`));
+  verdict(wrong.length === 0, `07a, the national count, digitisation and payment ${period}${wrong.map((w) => `\n    ${w}`).join("")}`);
 }
 
 // One office: II.06a, and the rows of its registers.

@@ -1,0 +1,206 @@
+#include "reports/behind.h"
+
+#include "cases/cases.h"
+
+static void accepted_by(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.accepted_at >= $1 AND c.accepted_at < $2"), from, to);
+}
+
+static void solved(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.finished_at >= $1 AND c.finished_at < $2"), from, to);
+}
+
+static void open_at_end(sql_t *q, usec from, usec to)
+{
+	(void)from;
+	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), to);
+}
+
+static void online(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 2"));
+}
+
+static void at_counter(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel <> 2"));
+}
+
+static void by_post(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 3"));
+}
+
+static void carried(sql_t *q, usec from, usec to)
+{
+	(void)to;
+	sql_add(q, SQL(" AND c.accepted_at < $1 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from);
+}
+
+static void received(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.accepted_at < $2 AND (c.finished_at = 0 OR c.finished_at >= $1)"), from,
+		to);
+}
+
+static void solved_early(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.due_at - c.finished_at >= $1"), USEC_DAY);
+}
+
+static void solved_on_time(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND (c.due_at = 0 OR (c.finished_at <= c.due_at AND"
+		       " c.due_at - c.finished_at < $1))"), USEC_DAY);
+}
+
+static void solved_late(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.due_at > 0 AND c.finished_at > c.due_at"));
+}
+
+static void late_apologised(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND c.apologised > 0"));
+}
+
+static void late_silent(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND c.apologised = 0"));
+}
+
+static void new_date_kept(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.apologised > 0 AND (c.due_at = 0 OR c.finished_at <= c.due_at)"));
+}
+
+static void open_late(sql_t *q, usec from, usec to)
+{
+	open_at_end(q, from, to);
+	sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1"), to);
+}
+
+static void open_within(sql_t *q, usec from, usec to)
+{
+	open_at_end(q, from, to);
+	sql_add(q, SQL(" AND (c.due_at = 0 OR c.due_at >= $1)"), to);
+}
+
+static void withdrawn(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.status = 7"));
+}
+
+static void stopped(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.status = 8"));
+}
+
+static void returned(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.returned_at >= $1 AND c.returned_at < $2"), from, to);
+}
+
+static void rated(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM rating r WHERE r.case_id = c.id"
+		       " AND r.first_at >= $1 AND r.first_at < $2)"), from, to);
+}
+
+static void rated_content(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM rating r WHERE r.case_id = c.id"
+		       " AND r.first_at >= $1 AND r.first_at < $2 AND r.level >= 4)"), from, to);
+}
+
+static void paid(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM fee_receipt r WHERE r.organisation = c.organisation"
+		       " AND r.case_id = c.id AND r.cancelled_at = 0 AND r.taken_at >= $1"
+		       " AND r.taken_at < $2)"), from, to);
+}
+
+static void paid_online(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM fee_receipt r WHERE r.organisation = c.organisation"
+		       " AND r.case_id = c.id AND r.cancelled_at = 0 AND r.method = 2"
+		       " AND r.taken_at >= $1 AND r.taken_at < $2)"), from, to);
+}
+
+/* Rows of cases/digital.h with one of the marks, or any. */
+static void with_result(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM case_digital d WHERE d.organisation ="
+		       " c.organisation AND d.case_id = c.id AND d.counted_at >= $1"
+		       " AND d.counted_at < $2)"), from, to);
+}
+
+static void digital_papers(sql_t *q, usec from, usec to)
+{
+	with_result(q, from, to);
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM case_digital d WHERE d.organisation ="
+		       " c.organisation AND d.case_id = c.id AND d.papers = 1)"));
+}
+
+static void digital_result(sql_t *q, usec from, usec to)
+{
+	with_result(q, from, to);
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM case_digital d WHERE d.organisation ="
+		       " c.organisation AND d.case_id = c.id AND d.result = 1)"));
+}
+
+static void digital(sql_t *q, usec from, usec to)
+{
+	digital_papers(q, from, to);
+	digital_result(q, from, to);
+}
+
+static void digital_online(sql_t *q, usec from, usec to)
+{
+	digital_result(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 2"));
+}
+
+static void reused(sql_t *q, usec from, usec to)
+{
+	with_result(q, from, to);
+	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM case_digital d WHERE d.organisation ="
+		       " c.organisation AND d.case_id = c.id AND d.reused = 1)"));
+}
+
+static const struct behind behind[] = {
+	{ "national_on_time", received, NATION_ON_TIME }, { "national_late", received, NATION_LATE },
+	{ "accepted", accepted_by }, { "online", online }, { "counter", at_counter },
+	{ "post", by_post }, { "carried", carried }, { "received", received }, { "solved", solved },
+	{ "early", solved_early }, { "on_time", solved_on_time }, { "late", solved_late },
+	{ "late_apologised", late_apologised }, { "late_silent", late_silent },
+	{ "new_date_kept", new_date_kept }, { "open", open_at_end }, { "open_late", open_late },
+	{ "open_within", open_within }, { "withdrawn", withdrawn }, { "stopped", stopped },
+	{ "returned", returned }, { "ratings", rated, .unaccepted = true },
+	{ "ratings_content", rated_content, .unaccepted = true },
+	{ "paid", paid, .unaccepted = true }, { "paid_online", paid_online, .unaccepted = true },
+	{ "results", with_result },
+	{ "digital_papers", digital_papers }, { "digital_result", digital_result },
+	{ "digital", digital }, { "digital_online", digital_online }, { "reused", reused },
+};
+
+const struct behind *behind_of(str figure)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(behind); i++)
+		if (str_eq(str_z(behind[i].name), figure))
+			return &behind[i];
+	return NULL;
+}
