@@ -163,7 +163,7 @@ static str without_controls(struct arena *arena, str s)
 static enum err read_line(struct ctx *ctx, const struct reader *r, const size_t *columns,
 			  str order, struct bank_lines *lines)
 {
-	struct bank_line line = { .id = S("") };
+	struct bank_line line = { .id = S(""), .at = r->line };
 	size_t most = 0;
 	for (size_t k = 0; k < COLUMNS; k++)
 		most = columns[k] > most ? columns[k] : most;
@@ -217,5 +217,7 @@ enum err bank_read(struct ctx *ctx, str csv, struct value rules, struct bank_lin
 	if (!headed)
 		return fail(ctx, ERR_INVALID,
 			    "No row has the headings of number, date, amount and text of the bank");
+	if (!ret_lines->n)
+		return fail(ctx, ERR_INVALID, "The file has no payment that came in");
 	return OK;
 }

@@ -18,6 +18,7 @@ enum { BANK_LINES_MAX = 5000 };
 struct bank_line {
 	str id, text;
 	int64_t day, amount;
+	int at; /* of the file, from 1 */
 };
 struct bank_lines {
 	struct bank_line *items;

@@ -80,11 +80,32 @@ static enum err not_due(struct command *command, const struct fee *fee)
 	return fail(ctx, ERR_CONFLICT, "Nothing is to be paid for this case");
 }
 
+/* The bank's number names one transfer, whose amount the statement may know. */
+static enum err check_transfer(struct command *command, const struct fee_payment *payment)
+{
+	struct ctx *ctx = command->ctx;
+	str id = str_trim(payment->bank_id);
+	int64_t known, booked;
+	if (str_empty(id))
+		return fail(ctx, ERR_INVALID, "Enter the bank's number of the transfer");
+	TRY(db_int(ctx, command->db, 0, &booked,
+		   SQL("SELECT COUNT(*) FROM fee_receipt WHERE organisation = $1 AND bank_id = $2"
+		       " AND cancelled_at = 0"), command->c.organisation, id));
+	if (booked)
+		return fail(ctx, ERR_CONFLICT, "This transfer is booked already");
+	TRY(db_int(ctx, command->db, payment->amount, &known,
+		   SQL("SELECT amount FROM bank_line WHERE organisation = $1 AND id = $2"),
+		   command->c.organisation, id));
+	if (known != payment->amount)
+		return fail(ctx, ERR_INVALID, "By the statement this transfer is of %.*s",
+			    STR_ARG(fee_money(ctx->arena, known)));
+	return OK;
+}
+
 static enum err check_payment(struct command *command, const struct fee *fee,
 			      const struct fee_payment *payment)
 {
 	struct ctx *ctx = command->ctx;
-	int64_t known;
 	if (fee_is_over(&command->c) && !fee->paid)
 		return fail(ctx, ERR_CONFLICT, "This case is closed: nothing is to be paid");
 	if (fee->state != FEE_DUE)
@@ -93,18 +114,10 @@ static enum err check_payment(struct command *command, const struct fee *fee,
 		return fail(ctx, ERR_INVALID,
 			    "The fee is %.*s and is paid as a whole: neither less nor more",
 			    STR_ARG(fee_money(ctx->arena, fee->due)));
-	if (payment->method != FEE_CASH && payment->method != FEE_TRANSFER)
-		return fail(ctx, ERR_INVALID, "Choose how it was paid");
-	if (payment->method == FEE_CASH)
-		return OK;
-	if (str_empty(str_trim(payment->bank_id)))
-		return fail(ctx, ERR_INVALID, "Enter the bank's number of the transfer");
-	TRY(db_int(ctx, command->db, 0, &known,
-		   SQL("SELECT COUNT(*) FROM fee_receipt WHERE organisation = $1 AND bank_id = $2"
-		       " AND cancelled_at = 0"), command->c.organisation, str_trim(payment->bank_id)));
-	if (known)
-		return fail(ctx, ERR_CONFLICT, "This transfer is booked already");
-	return OK;
+	if (payment->method == FEE_TRANSFER)
+		return check_transfer(command, payment);
+	return payment->method == FEE_CASH ? OK
+					   : fail(ctx, ERR_INVALID, "Choose how it was paid");
 }
 
 static enum err add_receipt(struct command *command, const struct fee_payment *payment, int64_t id)

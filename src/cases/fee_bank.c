@@ -1,5 +1,5 @@
 /* Statements of the bank: their lines kept once, those that pay a fee exactly booked as payments. */
-#include "cases/fee.h"
+#include "cases/fee_bank.h"
 #include "cases/room.h"
 
 struct value bank_rules(const struct cases *cases)
@@ -15,9 +15,8 @@ struct import {
 	int64_t organisation;
 	const struct bank_lines *lines;
 	struct bank_report *report;
-	struct waiting *waiting;
-	struct bank_lines open;
-	size_t n_waiting;
+	struct bank_cases waiting;
+	struct bank_lefts left;
 };
 
 static enum err keep_line(struct ctx *ctx, struct db *db, const struct import *import,
@@ -26,8 +25,12 @@ static enum err keep_line(struct ctx *ctx, struct db *db, const struct import *i
 	struct value item = value_map();
 	int64_t there;
 	TRY(db_int(ctx, db, 0, &there,
-		   SQL("SELECT COUNT(*) FROM bank_line WHERE organisation = $1 AND id = $2"),
+		   SQL("SELECT amount FROM bank_line WHERE organisation = $1 AND id = $2"),
 		   import->organisation, line->id));
+	if (there && there != line->amount)
+		return fail(ctx, ERR_INVALID,
+			    "Line %d: the bank's number %.*s was read before with %.*s", line->at,
+			    STR_ARG(line->id), STR_ARG(fee_money(ctx->arena, there)));
 	if (there) {
 		import->report->known++;
 		return OK;
@@ -68,62 +71,18 @@ static enum err keep_lines(struct ctx *ctx, struct db *db, void *arg)
 
 /* ---- whom they pay for ---- */
 
-struct waiting {
-	str code, memo;
-	int64_t due;
-};
-
-static enum err read_waiting(struct ctx *ctx, struct db *db, void *arg)
+static enum err read_open(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct import *import = arg;
-	struct rows rows;
-	int64_t n;
-	TRY(db_int(ctx, db, 0, &n,
-		   SQL("SELECT COUNT(*) FROM case_fee WHERE organisation = $1 AND state = 1"),
-		   import->organisation));
-	import->waiting = ARENA_ARRAY(ctx->arena, struct waiting, n + 1);
-	import->n_waiting = 0;
-	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT c.code, f.due FROM case_fee f JOIN case_file c"
-			 " ON c.organisation = f.organisation AND c.id = f.case_id"
-			 " WHERE f.organisation = $1 AND f.state = 1"),
-		     import->organisation));
-	while (import->n_waiting < (size_t)n && rows_next(&rows)) {
-		struct waiting *w = &import->waiting[import->n_waiting++];
-		*w = (struct waiting){ .code = row_str(&rows, 0), .due = row_int(&rows, 1) };
-		w->memo = fee_memo(ctx->arena, w->code);
-	}
-	TRY(rows_end(&rows));
-	import->open = (struct bank_lines){
-		.items = ARENA_ARRAY(ctx->arena, struct bank_line, BANK_LINES_MAX) };
-	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT l.id, l.amount, l.text FROM bank_line l WHERE l.organisation = $1"
-			 " AND l.settled_at = 0 AND NOT EXISTS (SELECT 1 FROM fee_receipt r"
-			 " WHERE r.organisation = l.organisation AND r.bank_id = l.id"
-			 " AND r.bank_id <> '' AND r.cancelled_at = 0) ORDER BY l.day, l.id LIMIT $2"),
-		     import->organisation, BANK_LINES_MAX));
-	while (rows_next(&rows))
-		import->open.items[import->open.n++] = (struct bank_line){
-			.id = row_str(&rows, 0), .amount = row_int(&rows, 1),
-			.text = row_str(&rows, 2) };
-	return rows_end(&rows);
-}
-
-static const struct waiting *paid_by(struct arena *arena, const struct import *import,
-				     const struct bank_line *line)
-{
-	str memo = fee_memo(arena, line->text);
-	for (size_t i = 0; i < import->n_waiting; i++)
-		if (import->waiting[i].due == line->amount &&
-		    str_find(memo, import->waiting[i].memo) != SIZE_MAX)
-			return &import->waiting[i];
-	return NULL;
+	TRY(bank_waiting(ctx, db, import->organisation, &import->waiting));
+	return bank_left(ctx, db, import->organisation, BANK_LINES_MAX, &import->left);
 }
 
 /* What cannot be booked (somebody was faster, the case was closed) stays in the list. */
 static enum err book_line(struct ctx *ctx, struct import *import, const struct bank_line *line)
 {
-	const struct waiting *w = paid_by(ctx->arena, import, line);
+	const struct bank_case *w = bank_named(ctx->arena, &import->waiting, line->text,
+					       line->amount);
 	struct fee_payment payment = { .amount = line->amount, .method = FEE_TRANSFER,
 				       .bank_id = line->id };
 	int64_t receipt;
@@ -146,9 +105,9 @@ enum err bank_import(struct ctx *ctx, struct cases *cases, const struct actor *w
 	struct import import = { .cases = cases, .who = who, .organisation = organisation,
 				 .lines = lines, .report = ret_report };
 	TRY(store_write(ctx, cases->store, keep_lines, &import));
-	TRY(store_read(ctx, cases->store, read_waiting, &import));
-	for (size_t i = 0; i < import.open.n; i++)
-		TRY(book_line(ctx, &import, &import.open.items[i]));
+	TRY(store_read(ctx, cases->store, read_open, &import));
+	for (size_t i = 0; i < import.left.n; i++)
+		TRY(book_line(ctx, &import, &import.left.items[i].line));
 	return OK;
 }
 

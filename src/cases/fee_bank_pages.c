@@ -1,4 +1,5 @@
 /* The bank's statement and the receipt books. */
+#include "cases/fee_bank.h"
 #include "cases/fee_desk.h"
 #include "cases/room.h"
 #include "cases/view.h"
@@ -9,62 +10,167 @@ enum { FILE_MAX = 2 << 20 };
 
 /* ---- the bank ---- */
 
+enum { LEFT_SHOWN = 200 };
+
 struct bank_page {
-	struct request *request;
 	const struct fee_office *o;
-	struct value lines;
-	int64_t n;
+	struct bank_lefts left;
+	struct bank_missings missing;
+	struct bank_sums sums;
 };
 
 static enum err read_bank(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct bank_page *b = arg;
+	int64_t office = b->o->organisation->id;
+	TRY(bank_left(ctx, db, office, LEFT_SHOWN, &b->left));
+	TRY(bank_missing(ctx, db, office, LEFT_SHOWN, &b->missing));
+	return bank_sums(ctx, db, office, b->o->from, b->o->to, &b->sums);
+}
+
+static str day_text(struct arena *arena, int64_t days)
+{
+	struct civil day = { 0 };
+	civil_of_days(days, &day.year, &day.month, &day.day);
+	return arena_printf(arena, "%02d/%02d/%04d", day.day, day.month, (int)day.year);
+}
+
+static str why_text(struct ctx *ctx, const struct bank_left *left)
+{
 	struct arena *arena = ctx->arena;
-	struct rows rows;
-	b->lines = value_list();
-	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT l.id, l.day, l.amount, l.text FROM bank_line l WHERE l.organisation = $1"
-			 " AND l.settled_at = 0 AND NOT EXISTS (SELECT 1 FROM fee_receipt r"
-			 " WHERE r.organisation = l.organisation AND r.bank_id = l.id"
-			 " AND r.bank_id <> '' AND r.cancelled_at = 0) ORDER BY l.day, l.id LIMIT 200"),
-		     b->o->organisation->id));
-	while (rows_next(&rows)) {
-		struct value line = value_map();
-		struct civil day = { 0 };
-		civil_of_days(row_int(&rows, 1), &day.year, &day.month, &day.day);
-		value_append(arena, &line, S("id"), value_str(row_str(&rows, 0)));
-		value_append(arena, &line, S("n"), value_int(b->lines.n + 1));
-		value_append(arena, &line, S("day"), value_str(arena_printf(arena, "%02d/%02d/%04d",
-			day.day, day.month, (int)day.year)));
-		value_append(arena, &line, S("amount"), value_str(fee_money(arena, row_int(&rows, 2))));
-		value_append(arena, &line, S("text"), value_str(row_str(&rows, 3)));
-		value_push(arena, &b->lines, line);
+	int64_t differs = left->line.amount - left->due;
+	str due = fee_money(arena, left->due);
+	str by = fee_money(arena, differs < 0 ? -differs : differs);
+	switch (left->why) {
+	case BANK_NO_CASE:
+		return str_z(ctx_text(ctx, "The description names no case of this office"));
+	case BANK_LESS:
+		return arena_printf(arena, ctx_text(ctx, "%.*s owes %.*s: %.*s too little"),
+				    STR_ARG(left->code), STR_ARG(due), STR_ARG(by));
+	case BANK_MORE:
+		return arena_printf(arena, ctx_text(ctx, "%.*s owes %.*s: %.*s too much"),
+				    STR_ARG(left->code), STR_ARG(due), STR_ARG(by));
+	case BANK_TWICE:
+		return arena_printf(arena, ctx_text(ctx, "%.*s is paid already: perhaps paid twice"),
+				    STR_ARG(left->code));
+	case BANK_NOT_DUE:
+		return arena_printf(arena, ctx_text(ctx, "For %.*s nothing is to be paid"),
+				    STR_ARG(left->code));
+	case BANK_NOT_BOOKED:
+		return arena_printf(arena, ctx_text(ctx, "It is what %.*s owes: match it"),
+				    STR_ARG(left->code));
 	}
-	return rows_end(&rows);
+	return S("");
+}
+
+/* A field of one line's own form; `act` is the form's address. What was typed stays where it was. */
+static struct value line_field(struct request *request, const char *act, const struct bank_left *left,
+			       int64_t n, const char *label, str text)
+{
+	struct value view = value_map();
+	const char *id = arena_printf(request->ctx.arena, "%s-%lld", act, (long long)n).p;
+	bool sent = str_eq(request_field(request, "line"), left->line.id) &&
+		    str_ends(request->path, str_z(act));
+	view_field(request, &view, id, label, sent ? request_field(request, act) : text);
+	view_field_set(request, &view, id, "name", value_str(str_z(act)));
+	return value_get(view, str_z(id));
+}
+
+static struct value left_view(struct request *request, const struct bank_left *left, int64_t n)
+{
+	struct ctx *ctx = &request->ctx;
+	struct arena *arena = ctx->arena;
+	struct value view = value_map();
+	bool exact = left->why == BANK_NOT_BOOKED;
+	value_append(arena, &view, S("id"), value_str(left->line.id));
+	value_append(arena, &view, S("n"), value_int(n));
+	value_append(arena, &view, S("day"), value_str(day_text(arena, left->line.day)));
+	value_append(arena, &view, S("amount"), value_str(fee_money(arena, left->line.amount)));
+	value_append(arena, &view, S("text"), value_str(left->line.text));
+	value_append(arena, &view, S("why"), value_str(why_text(ctx, left)));
+	value_append(arena, &view, S("case_url"), str_empty(left->code) ? value_null() :
+		     value_str(request_link(request, arena_printf(arena, "/ban/%.*s/le-phi",
+								  STR_ARG(left->code)))));
+	struct value match = line_field(request, "ghep", left, n, ctx_text(ctx, "Case code"),
+					exact ? left->code : S(""));
+	struct value settle = line_field(request, "bo-qua", left, n,
+					 ctx_text(ctx, "What became of the money"), S(""));
+	value_append(arena, &view, S("match"), match);
+	value_append(arena, &view, S("match_open"),
+		     value_bool(exact || !value_is_null(value_get(match, S("error")))));
+	value_append(arena, &view, S("settle"), settle);
+	value_append(arena, &view, S("settle_open"),
+		     value_bool(!value_is_null(value_get(settle, S("error")))));
+	return view;
+}
+
+static struct value missing_view(struct request *request, const struct bank_page *b)
+{
+	static const char *const titles[] = {
+		N_("Receipt"), N_("Day"), N_("The bank's number of the transfer"), N_("Amount"),
+		N_("On the statement"),
+	};
+	struct ctx *ctx = &request->ctx;
+	struct grid g = grid_new(request);
+	int64_t zone = calendar_zone(cases_calendar(b->o->cases)) * USEC_MINUTE;
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+		grid_column(&g, titles[i], i == 3);
+	for (size_t i = 0; i < b->missing.n; i++) {
+		const struct bank_missing *m = &b->missing.items[i];
+		struct value *cell = grid_cell(&g, arena_printf(ctx->arena, "%.*s %07lld",
+			STR_ARG(m->series), (long long)m->number));
+		value_set(ctx->arena, cell, S("url"), value_str(request_link(request,
+			arena_printf(ctx->arena, "/ban/%.*s/le-phi", STR_ARG(m->code)))));
+		grid_cell(&g, day_text(ctx->arena, (m->taken_at + zone) / USEC_DAY));
+		grid_cell(&g, m->bank_id);
+		grid_money(&g, m->amount);
+		grid_cell(&g, m->there < 0 ? str_z(ctx_text(ctx, "Not there"))
+					   : fee_money(ctx->arena, m->there));
+		grid_row(&g);
+	}
+	return grid_view(&g, N_("Receipts that the statement does not know"));
+}
+
+static void put_sums(struct request *request, const struct bank_page *b, struct value *view)
+{
+	struct ctx *ctx = &request->ctx;
+	struct value figures = value_list();
+	fee_figure(request, &figures, N_("On the statement"), b->sums.statement);
+	fee_figure(request, &figures, N_("Booked for cases"), b->sums.booked);
+	fee_figure(request, &figures, N_("Set aside by the leader"), b->sums.settled);
+	fee_figure(request, &figures, N_("Left over"), b->sums.left);
+	value_set(ctx->arena, view, S("figures"), figures);
+	value_set(ctx->arena, view, S("read_to"), b->sums.read_to ?
+		  value_str(day_text(ctx->arena, b->sums.read_to)) : value_null());
+}
+
+static void put_account(struct request *request, const struct fee_office *o, struct value *view)
+{
+	struct fee_account to;
+	struct arena *arena = request->ctx.arena;
+	bool known = fee_account(o->cases, o->organisation->id, &to);
+	value_set(arena, view, S("to_account"), known ? value_str(arena_printf(arena,
+		"%.*s – %.*s – %.*s", STR_ARG(to.bank), STR_ARG(to.account), STR_ARG(to.name)))
+						      : value_null());
 }
 
 enum err fee_bank_page(struct request *request, struct response *response)
 {
 	struct ctx *ctx = &request->ctx;
-	struct value view, file, account = value_null();
-	struct fee_account to;
+	struct value view, lines = value_list();
 	struct fee_office o;
 	TRY(fee_office_open(request, &o));
-	struct bank_page b = { .request = request, .o = &o };
+	struct bank_page b = { .o = &o };
 	TRY(store_read(ctx, o.cases->store, read_bank, &b));
 	TRY(fee_page_begin(request, &o, "/ngan-hang", N_("Bank statement"), &view));
-	if (fee_account(o.cases, o.organisation->id, &to))
-		account = value_str(arena_printf(ctx->arena, "%.*s – %.*s – %.*s", STR_ARG(to.bank),
-						 STR_ARG(to.account), STR_ARG(to.name)));
-	file = view_field(request, &view, "file", ctx_text(ctx, "Statement of the bank (CSV, UTF-8)"),
-			  S(""));
-	(void)file;
-	view_field_set(request, &view, "file", "accept", value_str(S(".csv,text/csv")));
-	view_field_set(request, &view, "file", "many", value_bool(false));
-	view_field_set(request, &view, "file", "files", value_list());
-	value_set(ctx->arena, &view, S("to_account"), account);
-	value_set(ctx->arena, &view, S("lines"), b.lines);
-	value_set(ctx->arena, &view, S("any"), value_bool(b.lines.n > 0));
+	for (size_t i = 0; i < b.left.n; i++)
+		value_push(ctx->arena, &lines, left_view(request, &b.left.items[i], (int64_t)i + 1));
+	view_field(request, &view, "file", ctx_text(ctx, "Statement of the bank (CSV, UTF-8)"), S(""));
+	put_account(request, &o, &view);
+	put_sums(request, &b, &view);
+	value_set(ctx->arena, &view, S("lines"), lines);
+	value_set(ctx->arena, &view, S("any"), value_bool(lines.n > 0));
+	value_set(ctx->arena, &view, S("missing"), missing_view(request, &b));
 	value_set(ctx->arena, &view, S("imports"), value_bool(fee_office_may(&o, ACT_FEE_TAKE)));
 	value_set(ctx->arena, &view, S("settles"), value_bool(fee_office_may(&o, ACT_FEE_REFUND)));
 	response_view(response, "cases/fee_bank", view);
@@ -102,12 +208,13 @@ enum err fee_bank_post(struct request *request, struct response *response)
 	enum err err = read_upload(request, &text);
 	if (err == OK)
 		err = bank_read(ctx, text, bank_rules(o.cases), &lines);
+	if (err == OK)
+		err = bank_import(ctx, o.cases, &who, o.organisation->id, &lines, &report);
 	if (err == ERR_INVALID) {
 		request_mistake(request, "file", "%.*s", STR_ARG(ctx->fault.message));
 		return fee_bank_page(request, response);
 	}
 	TRY(err);
-	TRY(bank_import(ctx, o.cases, &who, o.organisation->id, &lines, &report));
 	response_flash(response, "success",
 		       N_("%lld new payments read, %lld known already; %lld fees booked, %lld left over"),
 		       (long long)report.fresh, (long long)report.known, (long long)report.paid,
@@ -116,22 +223,44 @@ enum err fee_bank_post(struct request *request, struct response *response)
 	return OK;
 }
 
+/* What is wrong with a line's form stands beside its field; other faults have a page of their own. */
+static enum err finish_line(struct request *request, struct response *response,
+			    const struct fee_office *o, const char *act, enum err err, const char *done)
+{
+	bool other_case = strcmp(act, "ghep") == 0 && (err == ERR_CONFLICT || err == ERR_NOT_FOUND);
+	if (err == ERR_INVALID || other_case) {
+		str n = request_field(request, "n");
+		request_mistake(request, arena_printf(request->ctx.arena, "%s-%.*s", act, STR_ARG(n)).p,
+				"%.*s", STR_ARG(request->ctx.fault.message));
+		return fee_bank_page(request, response);
+	}
+	TRY(err);
+	response_flash(response, "success", "%s", ctx_text(&request->ctx, done));
+	response_redirect(response, fee_office_path(request, o, "/ngan-hang"));
+	return OK;
+}
+
 enum err fee_settle_post(struct request *request, struct response *response)
 {
 	struct fee_office o;
 	TRY(fee_office_open(request, &o));
 	struct actor who = { .principal = o.principal,
-			     .reason = str_trim(request_field(request, "reason")) };
-	enum err err = bank_settle(&request->ctx, o.cases, &who, o.organisation->id,
-				   request_field(request, "line"));
-	if (err == ERR_INVALID) {
-		request_mistake(request, "lines", "%.*s", STR_ARG(request->ctx.fault.message));
-		return fee_bank_page(request, response);
-	}
-	TRY(err);
-	response_flash(response, "success", N_("The line was set aside"));
-	response_redirect(response, fee_office_path(request, &o, "/ngan-hang"));
-	return OK;
+			     .reason = str_trim(request_field(request, "bo-qua")) };
+	return finish_line(request, response, &o, "bo-qua",
+			   bank_settle(&request->ctx, o.cases, &who, o.organisation->id,
+				       request_field(request, "line")),
+			   N_("The line was set aside"));
+}
+
+enum err fee_match_post(struct request *request, struct response *response)
+{
+	struct fee_office o;
+	TRY(fee_office_open(request, &o));
+	struct actor who = { .principal = o.principal };
+	return finish_line(request, response, &o, "ghep",
+			   bank_match(&request->ctx, o.cases, &who, o.organisation->id,
+				      request_field(request, "line"), request_field(request, "ghep")),
+			   N_("The payment is booked; the receipt stands on the case"));
 }
 
 /* ---- books ---- */

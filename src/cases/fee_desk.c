@@ -243,6 +243,7 @@ const struct route till_routes[] = {
 	TILL(WEB_GET, "/ngan-hang", ACT_REGISTER_SEE, fee_bank_page),
 	{ WEB_POST, FEE_HOME "/ngan-hang", ACT_FEE_TAKE, fee_bank_post, .flags = ROUTE_MAIN, .uploads = 1,
 	  .upload_max = 2 << 20 },
+	TILL(WEB_POST, "/ngan-hang/ghep", ACT_FEE_TAKE, fee_match_post),
 	TILL(WEB_POST, "/ngan-hang/bo-qua", ACT_FEE_REFUND, fee_settle_post),
 	TILL(WEB_GET, "/quyen", ACT_REGISTER_SEE, fee_books_page),
 	TILL(WEB_POST, "/quyen", ACT_FEE_REFUND, fee_books_post),

@@ -55,6 +55,7 @@ enum err fee_sheet_object(struct request *request, const void **ret_object);
 FEE_PAGE(fee_bank_page);
 FEE_PAGE(fee_bank_post);
 FEE_PAGE(fee_settle_post);
+FEE_PAGE(fee_match_post);
 FEE_PAGE(fee_books_page);
 FEE_PAGE(fee_books_post);
 

@@ -1,4 +1,5 @@
 /* Till, bank statement and payment code on each engine: what is counted, matched, left over. */
+#include "cases/fee_bank.h"
 #include "cases/fee_testing.h"
 
 #include <setjmp.h>
@@ -95,6 +96,135 @@ static void statement_text_over_two_lines_is_kept_as_one(struct fixture *fixture
 	town_free(town);
 }
 
+struct reading {
+	struct town *town;
+	struct bank_lefts left;
+	struct bank_missings missing;
+	struct bank_sums sums;
+};
+
+static enum err read_bank(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct reading *r = arg;
+	int64_t office = town_organisation(r->town, "hoa-phat");
+	TRY(bank_left(ctx, db, office, 100, &r->left));
+	TRY(bank_missing(ctx, db, office, 100, &r->missing));
+	return bank_sums(ctx, db, office, days_of_civil(2015, 1, 1), days_of_civil(2015, 1, 31), &r->sums);
+}
+
+static struct reading bank_of(struct town *town)
+{
+	struct reading r = { .town = town };
+	town_ok(town, store_read(town->ctx, town->store, read_bank, &r));
+	return r;
+}
+
+static enum err import(struct town *town, const char *rows, struct bank_report *report)
+{
+	struct actor desk = because(town, "tiepnhan.hoaphat", "");
+	struct bank_lines lines;
+	str csv = arena_printf(town->ctx->arena, "So,Ngay,Tien,Noi dung\n%s", rows);
+	TRY(bank_read(town->ctx, csv, json(town, rules), &lines));
+	return bank_import(town->ctx, town->cases, &desk, town_organisation(town, "hoa-phat"), &lines,
+			   report);
+}
+
+static void line_that_is_left_over_says_why(struct fixture *fixture)
+{
+	static const enum bank_why expected[] = { BANK_TWICE, BANK_LESS, BANK_MORE, BANK_NO_CASE };
+	struct town *town = town_new(fixture);
+	struct bank_report report;
+	str paid = copies(town, "{\"copies\":{\"pages\":1,\"count\":4}}");
+	str owes = copies(town, "{\"copies\":{\"pages\":1,\"count\":5}}");
+	const char *rows = arena_printf(town->ctx->arena,
+		"FT1,26/01/2015,8.000,%.*s\nFT2,26/01/2015,8.000,%.*s\nFT3,26/01/2015,9.000,%.*s\n"
+		"FT4,26/01/2015,11.000,%.*s\nFT5,26/01/2015,10.000,nop tien\n",
+		STR_ARG(paid), STR_ARG(paid), STR_ARG(owes), STR_ARG(owes)).p;
+	town_ok(town, import(town, rows, &report));
+	assert_int_equal(report.paid, 1);
+	assert_int_equal(report.unmatched, 4);
+	struct reading r = bank_of(town);
+	assert_int_equal(r.left.n, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(r.left.items[i].why, expected[i]);
+	assert_text(r.left.items[0].code, arena_copy(town->ctx->arena, paid).p);
+	assert_int_equal(r.sums.statement, 46000);
+	assert_int_equal(r.sums.booked, 8000);
+	assert_int_equal(r.sums.left, 38000);
+	assert_int_equal(ask(town, paid).receipts->n, 1);
+	assert_int_equal(fee_of(town, owes).state, FEE_DUE);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void line_without_a_code_is_matched_by_hand_where_it_pays_exactly(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor desk = because(town, "tiepnhan.hoaphat", "");
+	struct bank_report report;
+	int64_t office = town_organisation(town, "hoa-phat");
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":5}}");
+	town_ok(town, import(town, "FT1,26/01/2015,10.000,nop tien\nFT2,26/01/2015,9.000,nop\n", &report));
+	assert_int_equal(bank_match(town->ctx, town->cases, &desk, office, S("FT2"), code), ERR_INVALID);
+	assert_int_equal(bank_match(town->ctx, town->cases, &desk, office, S("FT1"), S("khong-co")),
+			 ERR_NOT_FOUND);
+	assert_int_equal(bank_match(town->ctx, town->cases, &desk, office, S("FT9"), code), ERR_NOT_FOUND);
+	town_ok(town, bank_match(town->ctx, town->cases, &desk, office, S("FT1"), code));
+	assert_int_equal(bank_match(town->ctx, town->cases, &desk, office, S("FT1"), code), ERR_CONFLICT);
+	assert_int_equal(fee_of(town, code).state, FEE_PAID);
+	assert_int_equal(bank_of(town).left.n, 1);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void transfer_typed_at_the_desk_is_compared_with_the_statement(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor desk = because(town, "tiepnhan.hoaphat", "");
+	struct fee_payment typed = { .amount = 10000, .method = FEE_TRANSFER, .bank_id = S("FT7") };
+	struct bank_report report;
+	int64_t id;
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":5}}");
+	str other = copies(town, "{\"copies\":{\"pages\":1,\"count\":5}}");
+	town_ok(town, fee_take(town->ctx, town->cases, &desk, code, &typed, &id));
+	assert_int_equal(bank_of(town).missing.items[0].there, -1);
+	town_ok(town, import(town, "FT7,26/01/2015,1.000,sai\nFT8,26/01/2015,9.000,x\n", &report));
+	assert_int_equal(bank_of(town).missing.items[0].there, 1000);
+	typed.bank_id = S("FT8");
+	assert_int_equal(fee_take(town->ctx, town->cases, &desk, other, &typed, &id), ERR_INVALID);
+	assert_true(str_find(town_fault(town), S("9.000 đồng")) != SIZE_MAX);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void number_that_comes_again_with_another_amount_refuses_the_file(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct bank_report report;
+	town_ok(town, import(town, "FT1,26/01/2015,10.000,x\n", &report));
+	assert_int_equal(import(town, "FT2,26/01/2015,1.000,x\nFT1,26/01/2015,9.000,x\n", &report),
+			 ERR_INVALID);
+	assert_true(str_find(town_fault(town), S("Line 3")) != SIZE_MAX);
+	assert_int_equal(bank_of(town).left.n, 1);
+	assert_int_equal(import(town, "FT3,26/01/2015,-1.000,x\n", &report), ERR_INVALID);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void longer_code_is_not_taken_for_the_shorter_one_it_begins_with(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct bank_case items[] = {
+		{ S("H17-150126-0001"), S("H171501260001"), FEE_DUE, 5000 },
+		{ S("H17-150126-00012"), S("H1715012600012"), FEE_DUE, 5000 },
+	};
+	struct bank_cases cases = { items, 2 };
+	assert_ptr_equal(bank_named(town->ctx->arena, &cases, S("h17.150126.00012 le phi"), 5000), &items[1]);
+	assert_ptr_equal(bank_named(town->ctx->arena, &cases, S("NOP H17 150126 0001"), 5000), &items[0]);
+	assert_null(bank_named(town->ctx->arena, &cases, S("H17-150126-0001"), 6000));
+	town_free(town);
+}
+
 /* ---- VietQR ---- */
 
 /* A reader of its own: EMVCo fields are two digits of name, two of length, then so many characters. */
@@ -156,6 +286,11 @@ int main(void)
 		FIXTURE_TEST(statement_books_exact_payments_once),
 		FIXTURE_TEST(statement_that_cannot_be_read_names_its_line),
 		FIXTURE_TEST(statement_text_over_two_lines_is_kept_as_one),
+		FIXTURE_TEST(line_that_is_left_over_says_why),
+		FIXTURE_TEST(line_without_a_code_is_matched_by_hand_where_it_pays_exactly),
+		FIXTURE_TEST(transfer_typed_at_the_desk_is_compared_with_the_statement),
+		FIXTURE_TEST(number_that_comes_again_with_another_amount_refuses_the_file),
+		FIXTURE_TEST(longer_code_is_not_taken_for_the_shorter_one_it_begins_with),
 		FIXTURE_TEST(vietqr_reads_back_as_account_amount_and_case),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);

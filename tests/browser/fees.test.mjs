@@ -169,6 +169,22 @@ test("statement, till, books, register and report are sound pages", async () => 
   assert.match(await page.locator("main").innerText(), /ghi thu 1 khoản/);
   await judge(page, "bank statement");
   await shoot(page, "fee-bank");
+  const main = page.locator("main");
+  assert.match(await main.innerText(), /Nội dung chuyển khoản không nêu mã hồ sơ nào/);
+  const box = page.locator(".m-box", { hasText: "FT2" });
+  const other = await file(1);
+  await box.locator("summary", { hasText: "Ghép với hồ sơ" }).click();
+  await box.locator("[name=ghep]").fill(other.code);
+  await box.getByRole("button", { name: "Ghép với hồ sơ" }).click();
+  assert.match(await box.locator(".govuk-error-message").innerText(), /5\.000 đồng/);
+  assert.equal(await box.locator("[name=ghep]").inputValue(), other.code);
+  await judge(page, "bank statement with a mistake");
+  await shoot(page, "fee-bank-wrong");
+  await page.goto(`${town.base}/ban/le-phi/ngan-hang`);
+  await page.locator("#file").setInputFiles({ name: "sai.csv", mimeType: "text/csv",
+    buffer: Buffer.from(csv + "FT2,26/01/2015,8.000,nop tien\n") });
+  await page.getByRole("button", { name: "Đọc sao kê" }).click();
+  assert.match(await page.locator("#file-error").innerText(), /Dòng 4.*FT2.*7\.000 đồng/);
   await page.goto(`${town.base}/ban/le-phi/quy`);
   await judge(page, "till");
   await shoot(page, "fee-till");
