@@ -1,5 +1,6 @@
 /* Rounds, corrections, results and deliveries of a case, as pages and the API show them. */
 #include "cases/endings.h"
+#include "cases/letter.h"
 #include "cases/room.h"
 #include "cases/view.h"
 
@@ -173,6 +174,15 @@ static enum err results(struct looking *l, struct value *ret_list)
 	TRY(rows_end(&rows));
 	*ret_list = list;
 	return put_names(l, list, people, ARRAY_SIZE(people));
+}
+
+str result_title(struct ctx *ctx, const struct cases *cases, const struct procedure *procedure,
+		 str kind)
+{
+	str title = str_eq(kind, S("result"))
+		? procedure_text(procedure, S("result"), ctx_language(ctx))
+		: letter_title(ctx, cases, procedure, kind);
+	return str_empty(title) ? kind : title;
 }
 
 /* ---- deliveries ---- */

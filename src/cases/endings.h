@@ -103,6 +103,9 @@ enum err case_received(struct ctx *ctx, struct cases *cases, const struct actor 
  * text, times as RFC 3339. Without `whole`: what the citizen may read. */
 enum err endings_view(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct case_file *c, bool whole, struct value *ret_view);
+/* A result is called what its letter is; one without a letter, the result of the procedure. */
+str result_title(struct ctx *ctx, const struct cases *cases, const struct procedure *procedure,
+		 str kind);
 /* [{path, label, old, new}]: what differs of the application, in Vietnamese. */
 struct value data_changes(struct ctx *ctx, const struct procedure *procedure, struct value before,
 			  struct value after, usec now, int zone);

@@ -46,18 +46,13 @@ static struct value with_states(struct arena *arena, struct value list)
 	return list;
 }
 
-/* A result is called what its letter is; one without a letter, the result of the procedure. */
 static void name_results(struct request *request, const struct looked *o, struct value results)
 {
 	struct arena *arena = request->ctx.arena;
-	for (uint32_t i = 0; i < results.n; i++) {
-		str kind = value_text(value_get(results.items[i], S("kind")));
-		str title = str_eq(kind, S("result"))
-			? procedure_text(o->page.procedure, S("result"), request->language)
-			: letter_title(&request->ctx, o->page.cases, o->page.procedure, kind);
-		value_set(arena, &results.items[i], S("title"),
-			  value_str(str_empty(title) ? kind : title));
-	}
+	for (uint32_t i = 0; i < results.n; i++)
+		value_set(arena, &results.items[i], S("title"), value_str(result_title(&request->ctx,
+			  o->page.cases, o->page.procedure,
+			  value_text(value_get(results.items[i], S("kind"))))));
 }
 
 static enum err results_view(struct request *request, struct response *response, struct looked *o)

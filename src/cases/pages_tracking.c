@@ -1,8 +1,10 @@
 /* Following one case: by code and PIN, without an account. Answers what is asked, or withdraws. */
+#include "cases/endings.h"
 #include "cases/fee.h"
 #include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
+#include "cases/tracking.h"
 #include "cases/view.h"
 
 #include "text/template.h"
@@ -157,7 +159,7 @@ struct tracked {
 	str code;
 	struct case_file c;
 	struct object object;
-	struct value timeline, flow, tasks, fee;
+	struct value timeline, flow, tasks, fee, endings;
 	str base;
 	struct letters letters;
 	struct notice_choice notices;
@@ -174,6 +176,7 @@ static enum err read_tracked(struct ctx *ctx, struct db *db, void *arg)
 	TRY(case_flow_view(ctx, t->cases, db, &t->c, &t->flow));
 	TRY(case_notice_choice(ctx, db, &t->c, &t->notices));
 	TRY(letters_of(ctx, t->cases, db, &t->c, &t->letters));
+	TRY(endings_view(ctx, t->cases, db, &t->c, false, &t->endings));
 	TRY(fee_view(ctx, t->cases, db, &t->c, true, t->base, &t->fee));
 	struct case_tasks tasks;
 	TRY(case_tasks(ctx, t->cases, db, &t->c, &tasks));
@@ -274,6 +277,7 @@ static enum err track_view(struct request *request, struct response *response, s
 	}
 	if (t->c.status == CASE_SUPPLEMENT)
 		value_set(arena, &view, S("asked"), t->c.asked);
+	tracking_endings(ctx, t->cases, &t->c, t->endings, &view);
 	value_set(arena, &view, S("notices"), notices_view(arena, t));
 	value_set(arena, &view, S("until"), view_time(ctx, t->cases,
 		value_integer(value_get(t->c.asked, S("answer_by")), 0)));

@@ -57,8 +57,6 @@ static struct value deadline(struct ctx *ctx, const char *state, str words, stru
 {
 	struct value view = value_map();
 	value_append(ctx->arena, &view, S("state"), value_str(str_z(state)));
-	value_append(ctx->arena, &view, S("mark"), strcmp(state, "soon") ? value_null()
-		     : value_str(str_z(ctx_text(ctx, "Due soon"))));
 	value_append(ctx->arena, &view, S("words"), value_str(words));
 	value_append(ctx->arena, &view, S("date"), date);
 	return view;

@@ -321,7 +321,7 @@ static sql_t shown_query(struct arena *arena, const struct wanted *w)
 struct said {
 	int64_t day;
 	bool late;
-	struct value state, words, mark;
+	struct value state, words;
 	const struct procedure *procedure;
 	str element, title, step;
 };
@@ -339,17 +339,19 @@ static struct value cell(struct arena *arena, str text, struct value url, bool h
 	return c;
 }
 
-/* As the filter HURRY_SOON has it: four fifths of the way to the due date are gone. */
+/* Said in words beside the colour: due today or tomorrow, or, as the filter HURRY_SOON has it, four
+ * fifths of the way to the due date gone. */
 static struct value mark_soon(struct ctx *ctx, const struct wanted *w, const struct listed *row,
 			      usec due, struct value view)
 {
 	bool soon = row->node && row->begun && w->now <= due &&
 		    (due - row->begun) * 4 <= (w->now - row->begun) * 5;
-	if (!soon)
-		return view;
 	view = value_copy(ctx->arena, view);
-	value_set(ctx->arena, &view, S("state"), value_str(S("soon")));
-	value_set(ctx->arena, &view, S("mark"), value_str(str_z(ctx_text(ctx, "Due soon"))));
+	if (soon)
+		value_set(ctx->arena, &view, S("state"), value_str(S("soon")));
+	soon = str_eq(value_text(value_get(view, S("state"))), S("soon"));
+	value_set(ctx->arena, &view, S("mark"),
+		  soon ? value_str(str_z(ctx_text(ctx, "Due soon"))) : value_null());
 	return view;
 }
 
@@ -373,11 +375,9 @@ static struct value deadline_cell(struct ctx *ctx, const struct wanted *w, struc
 		said->late = late;
 		said->state = value_get(view, S("state"));
 		said->words = value_get(view, S("words"));
-		said->mark = value_get(view, S("mark"));
 		return mark_soon(ctx, w, row, c.due_at, view);
 	}
 	value_append(ctx->arena, &view, S("state"), said->state);
-	value_append(ctx->arena, &view, S("mark"), said->mark);
 	value_append(ctx->arena, &view, S("words"), said->words);
 	value_append(ctx->arena, &view, S("date"), view_time(ctx, w->cases, c.due_at));
 	return mark_soon(ctx, w, row, c.due_at, view);
