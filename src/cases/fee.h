@@ -167,6 +167,7 @@ struct value fee_status_view(struct ctx *ctx, const struct fee *fee);
 struct fee_till {
 	int64_t sheet;           /* number of the next count */
 	usec since;              /* of the last one */
+	int64_t opening;         /* change that was left in it, or received */
 	int64_t cash, refunds;   /* taken and paid back since */
 	int64_t receipts;        /* how many */
 };
@@ -175,11 +176,17 @@ enum err fee_till(struct ctx *ctx, struct db *db, int64_t organisation, int64_t 
 struct fee_count {
 	int64_t organisation, sheet; /* as shown; ERR_CONFLICT: counted meanwhile */
 	const int64_t *pieces;       /* of each of fee_notes */
+	int64_t kept;                /* left in the till as change; the rest is handed over */
 	str note, taker;             /* why it differs; who took the money over */
 };
 /* Denominations in đồng, from 500.000 down; ended by 0. */
 extern const int64_t fee_notes[];
-/* ACT_FEE_TAKE. ERR_INVALID: it differs and nobody says why. */
+/* ACT_FEE_TAKE: change received from `giver`, on a sheet of its own. ERR_CONFLICT: money was taken since
+ * the last count, or it was counted meanwhile. */
+enum err fee_open_till(struct ctx *ctx, struct cases *cases, const struct actor *who,
+		       int64_t organisation, int64_t sheet, int64_t received, str giver,
+		       int64_t *ret_id);
+/* ACT_FEE_TAKE. ERR_INVALID: it differs and nobody says why, more is kept than there is. */
 enum err fee_count(struct ctx *ctx, struct cases *cases, const struct actor *who,
 		   const struct fee_count *count, int64_t *ret_id);
 

@@ -48,6 +48,9 @@ static const struct migration steps[] = {
 	  "ALTER TABLE fee_receipt ADD COLUMN declined TEXT NOT NULL DEFAULT '';"
 	  "CREATE INDEX fee_receipt_asked ON fee_receipt (organisation, asked_at)"
 	  " WHERE asked_at > 0 AND cancelled_at = 0;" },
+	{ 3, "change stays in the till",
+	  "ALTER TABLE till_count ADD COLUMN opening INT NOT NULL DEFAULT 0;"
+	  "ALTER TABLE till_count ADD COLUMN kept INT NOT NULL DEFAULT 0;" },
 };
 const struct migration_set fee_migrations = { "fee", steps, ARRAY_SIZE(steps) };
 
@@ -235,8 +238,8 @@ static enum err verify_counts(struct ctx *ctx, struct db *db, str *ret_finding)
 	struct rows rows;
 	int64_t events, n = 0;
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT id, sheet, expected, counted, pieces, cashier, organisation"
-			 " FROM till_count ORDER BY id")));
+		     SQL("SELECT id, sheet, expected, counted, pieces, cashier, organisation,"
+			 " opening, kept FROM till_count ORDER BY id")));
 	for (; rows_next(&rows); n++) {
 		struct event_list list;
 		TRY(event_list(ctx, db, row_int(&rows, 0), &list));
@@ -246,13 +249,16 @@ static enum err verify_counts(struct ctx *ctx, struct db *db, str *ret_finding)
 		    value_integer(value_get(open, S("sheet")), 0) != row_int(&rows, 1) ||
 		    value_integer(value_get(open, S("expected")), 0) != row_int(&rows, 2) ||
 		    value_integer(value_get(open, S("counted")), 0) != row_int(&rows, 3) ||
+		    value_integer(value_get(open, S("opening")), 0) != row_int(&rows, 7) ||
+		    value_integer(value_get(open, S("kept")), 0) != row_int(&rows, 8) ||
 		    !str_eq(value_text(value_get(open, S("pieces"))), row_view(&rows, 4)))
 			*ret_finding = arena_printf(ctx->arena, "count %lld of a till does not agree with"
 						    " its event", (long long)row_int(&rows, 0));
 	}
 	TRY(rows_end(&rows));
 	TRY(db_int(ctx, db, 0, &events,
-		   SQL("SELECT COUNT(*) FROM event WHERE kind = 'fee.till_counted'")));
+		   SQL("SELECT COUNT(*) FROM event WHERE kind IN"
+		       " ('fee.till_counted', 'fee.till_opened')")));
 	if (events != n)
 		*ret_finding = S("the number of counts of tills does not agree with the events");
 	return OK;

@@ -238,6 +238,7 @@ const struct route till_routes[] = {
 	TILL(WEB_GET, "/so.csv", ACT_REGISTER_SEE, fee_register_csv),
 	TILL(WEB_GET, "/quy", ACT_FEE_TAKE, fee_till_page),
 	TILL(WEB_POST, "/quy", ACT_FEE_TAKE, fee_till_post),
+	TILL(WEB_POST, "/quy/mo", ACT_FEE_TAKE, fee_open_post),
 	{ WEB_GET, FEE_HOME "/quy/{id}", ACT_REGISTER_SEE, fee_sheet_page, .object = fee_sheet_object,
 	  .flags = ROUTE_MAIN },
 	TILL(WEB_GET, "/ngan-hang", ACT_REGISTER_SEE, fee_bank_page),

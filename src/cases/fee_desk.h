@@ -50,6 +50,7 @@ FEE_PAGE(fee_register_page);
 FEE_PAGE(fee_register_csv);
 FEE_PAGE(fee_till_page);
 FEE_PAGE(fee_till_post);
+FEE_PAGE(fee_open_post);
 FEE_PAGE(fee_sheet_page);
 enum err fee_sheet_object(struct request *request, const void **ret_object);
 FEE_PAGE(fee_bank_page);

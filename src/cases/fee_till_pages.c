@@ -3,7 +3,10 @@
 #include "cases/room.h"
 #include "cases/view.h"
 
+#include "text/vietnamese.h"
 #include "web/view.h"
+
+enum { PIECES_MAX = 100000 };
 
 static struct cases *cases_of(const struct request *request)
 {
@@ -54,14 +57,40 @@ static struct value pieces_view(struct request *request)
 	struct arena *arena = request->ctx.arena;
 	struct value list = value_list();
 	for (size_t i = 0; fee_notes[i]; i++) {
-		struct value item = value_map();
+		struct value view = value_map();
 		str name = arena_printf(arena, "to-%lld", (long long)fee_notes[i]);
-		value_append(arena, &item, S("name"), value_str(name));
-		value_append(arena, &item, S("label"), value_str(fee_money(arena, fee_notes[i])));
-		value_append(arena, &item, S("value"), value_str(request_field(request, name.p)));
-		value_push(arena, &list, item);
+		view_field(request, &view, name.p, fee_money(arena, fee_notes[i]).p,
+			   request_field(request, name.p));
+		value_push(arena, &list, value_get(view, name));
 	}
 	return list;
+}
+
+static void money_field(struct request *request, struct value *view, const char *name, const char *label,
+			const char *hint)
+{
+	view_field(request, view, name, label, request_field(request, name));
+	view_field_set(request, view, name, "mode", value_str(S("numeric")));
+	view_field_set(request, view, name, "width", value_str(S("10")));
+	view_field_set(request, view, name, "hint", view_text(request, hint));
+}
+
+static void put_fields(struct request *request, struct value *view)
+{
+	struct ctx *ctx = &request->ctx;
+	money_field(request, view, "kept", ctx_text(ctx, "Stays in the till as change"),
+		    N_("For example 200.000; empty: all is handed over"));
+	view_field(request, view, "taker", ctx_text(ctx, "Handed over to"),
+		   request_field(request, "taker"));
+	view_field_set(request, view, "taker", "hint",
+		       view_text(request, "Name of the treasurer, or the treasury"));
+	view_field(request, view, "note", ctx_text(ctx, "Why it differs"),
+		   request_field(request, "note"));
+	view_field_set(request, view, "note", "hint",
+		       view_text(request, "Only where the money counted is not what it must be"));
+	money_field(request, view, "received", ctx_text(ctx, "Change received"),
+		    N_("Before the first fee of the day is taken"));
+	view_field(request, view, "giver", ctx_text(ctx, "From whom"), request_field(request, "giver"));
 }
 
 enum err fee_till_page(struct request *request, struct response *response)
@@ -73,26 +102,61 @@ enum err fee_till_page(struct request *request, struct response *response)
 	struct own_till t = { .o = &o, .request = request };
 	TRY(store_read(ctx, o.cases->store, read_till, &t));
 	TRY(fee_page_begin(request, &o, "/quy", N_("My till"), &view));
+	fee_figure(request, &figures, N_("Change at the beginning"), t.till.opening);
 	fee_figure(request, &figures, N_("Cash taken"), t.till.cash);
 	fee_figure(request, &figures, N_("Cash paid back"), t.till.refunds);
-	fee_figure(request, &figures, N_("Must be in the till"), t.till.cash - t.till.refunds);
+	fee_figure(request, &figures, N_("Must be in the till"),
+		   t.till.opening + t.till.cash - t.till.refunds);
 	value_set(ctx->arena, &view, S("figures"), figures);
 	value_set(ctx->arena, &view, S("since"), view_time(ctx, o.cases, t.till.since));
 	value_set(ctx->arena, &view, S("sheet"), value_int(t.till.sheet));
+	value_set(ctx->arena, &view, S("opens"), value_bool(!t.till.cash && !t.till.refunds));
 	value_set(ctx->arena, &view, S("pieces"), pieces_view(request));
 	value_set(ctx->arena, &view, S("counts"), grid_view(&t.counts, N_("Earlier counts")));
-	view_field(request, &view, "taker", ctx_text(ctx, "Handed over to"),
-		   request_field(request, "taker"));
-	view_field_set(request, &view, "taker", "hint",
-		       view_text(request, "Name of the treasurer, or the treasury"));
-	view_field(request, &view, "note", ctx_text(ctx, "Why it differs"),
-		   request_field(request, "note"));
-	view_field_set(request, &view, "note", "hint",
-		       view_text(request, "Only where the money counted is not what it must be"));
+	put_fields(request, &view);
 	response_view(response, "cases/fee_till", view);
 	if (request_has_mistakes(request))
 		response_status(response, 422);
 	return OK;
+}
+
+static enum err to_sheet(struct request *request, struct response *response, int64_t id)
+{
+	response_redirect(response, arena_printf(request->ctx.arena, FEE_HOME "/quy/%.*s",
+						 STR_ARG(id_text(request->ctx.arena, id))));
+	return OK;
+}
+
+/* "" is nothing. */
+static int64_t money_sent(struct request *request, const char *name)
+{
+	str text = str_trim(request_field(request, name));
+	int64_t dong = 0;
+	if (!str_empty(text) && !vietnamese_money_read(text, &dong))
+		request_mistake(request, name, "Enter the amount in đồng, for example 4.000");
+	return dong;
+}
+
+static void read_pieces(struct request *request, int64_t *pieces)
+{
+	for (size_t i = 0; fee_notes[i]; i++) {
+		str name = arena_printf(request->ctx.arena, "to-%lld", (long long)fee_notes[i]);
+		str text = str_trim(request_field(request, name.p));
+		bool read = str_empty(text) || vietnamese_money_read(text, &pieces[i]);
+		if (!read || pieces[i] > PIECES_MAX)
+			request_mistake(request, name.p, "Enter how many notes, a whole number");
+	}
+}
+
+/* Which field a refused count is about, in the order fee_count looks at them. */
+static const char *wrong_of(const struct fee_count *count, const struct fee_till *till)
+{
+	int64_t counted = 0;
+	for (size_t i = 0; fee_notes[i]; i++)
+		counted += fee_notes[i] * count->pieces[i];
+	if (counted != till->opening + till->cash - till->refunds && str_empty(count->note))
+		return "note";
+	return count->kept > counted ? "kept" : "taker";
 }
 
 enum err fee_till_post(struct request *request, struct response *response)
@@ -100,29 +164,47 @@ enum err fee_till_post(struct request *request, struct response *response)
 	int64_t pieces[16] = { 0 }, id;
 	struct fee_office o;
 	TRY(fee_office_open(request, &o));
+	struct own_till t = { .o = &o, .request = request };
 	struct actor who = { .principal = o.principal };
 	struct fee_count count = { .organisation = o.organisation->id, .pieces = pieces,
+				   .kept = money_sent(request, "kept"),
 				   .note = str_trim(request_field(request, "note")),
 				   .taker = str_trim(request_field(request, "taker")) };
 	str_int(request_field(request, "sheet"), 1, INT32_MAX, &count.sheet);
-	for (size_t i = 0; fee_notes[i]; i++) {
-		str name = arena_printf(request->ctx.arena, "to-%lld", (long long)fee_notes[i]);
-		str text = str_trim(request_field(request, name.p));
-		if (!str_empty(text) && !str_int(text, 0, 100000, &pieces[i]))
-			request_mistake(request, name.p, "Enter how many notes, a whole number");
-	}
+	read_pieces(request, pieces);
 	if (request_has_mistakes(request))
 		return fee_till_page(request, response);
 	enum err err = fee_count(&request->ctx, o.cases, &who, &count, &id);
 	if (err == ERR_INVALID) {
-		request_mistake(request, str_empty(count.note) && !str_empty(count.taker) ? "note" : "taker",
+		str why = request->ctx.fault.message;
+		TRY(store_read(&request->ctx, o.cases->store, read_till, &t));
+		request_mistake(request, wrong_of(&count, &t.till), "%.*s", STR_ARG(why));
+		return fee_till_page(request, response);
+	}
+	TRY(err);
+	return to_sheet(request, response, id);
+}
+
+enum err fee_open_post(struct request *request, struct response *response)
+{
+	int64_t sheet = 0, id;
+	struct fee_office o;
+	TRY(fee_office_open(request, &o));
+	struct actor who = { .principal = o.principal };
+	int64_t received = money_sent(request, "received");
+	str giver = str_trim(request_field(request, "giver"));
+	str_int(request_field(request, "sheet"), 1, INT32_MAX, &sheet);
+	if (request_has_mistakes(request))
+		return fee_till_page(request, response);
+	enum err err = fee_open_till(&request->ctx, o.cases, &who, o.organisation->id, sheet, received,
+				     giver, &id);
+	if (err == ERR_INVALID) {
+		request_mistake(request, received > 0 && str_empty(giver) ? "giver" : "received",
 				"%.*s", STR_ARG(request->ctx.fault.message));
 		return fee_till_page(request, response);
 	}
 	TRY(err);
-	response_redirect(response, arena_printf(request->ctx.arena, FEE_HOME "/quy/%.*s",
-						 STR_ARG(id_text(request->ctx.arena, id))));
-	return OK;
+	return to_sheet(request, response, id);
 }
 
 struct sheet {
@@ -171,6 +253,19 @@ static struct value sheet_lines(struct arena *arena, str pieces)
 	return list;
 }
 
+/* What was there at first, what stays, and what changed hands: out, or in where change was received. */
+static void put_handed(struct arena *arena, struct value *count, int64_t opening, int64_t counted,
+		       int64_t kept)
+{
+	bool received = kept > counted;
+	value_append(arena, count, S("opening"), value_str(fee_money(arena, opening)));
+	value_append(arena, count, S("kept"), value_str(fee_money(arena, kept)));
+	value_append(arena, count, S("received"), received ?
+		     value_str(fee_money(arena, kept - counted)) : value_null());
+	value_append(arena, count, S("handed"), received ? value_null() :
+		     value_str(fee_money(arena, counted - kept)));
+}
+
 static enum err read_sheet(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct sheet *s = arg;
@@ -179,7 +274,8 @@ static enum err read_sheet(struct ctx *ctx, struct db *db, void *arg)
 	struct rows rows;
 	TRY(db_one(ctx, db, &rows,
 		   SQL("SELECT t.organisation, t.sheet, t.since, t.counted_at, t.expected, t.counted,"
-		       " t.pieces, t.note, t.taker, COALESCE(a.name, '') FROM till_count t"
+		       " t.pieces, t.note, t.taker, COALESCE(a.name, ''), t.opening, t.kept"
+		       " FROM till_count t"
 		       " LEFT JOIN account a ON a.id = t.cashier WHERE t.id = $1"), s->id));
 	const struct organisation *o = organisation_by_id(s->cases->people, row_int(&rows, 0));
 	int64_t difference = row_int(&rows, 5) - row_int(&rows, 4);
@@ -190,6 +286,7 @@ static enum err read_sheet(struct ctx *ctx, struct db *db, void *arg)
 	value_append(arena, &count, S("counted"), value_str(fee_money(arena, row_int(&rows, 5))));
 	value_append(arena, &count, S("differs"), value_bool(difference != 0));
 	value_append(arena, &count, S("difference"), value_str(fee_money(arena, difference)));
+	put_handed(arena, &count, row_int(&rows, 10), row_int(&rows, 5), row_int(&rows, 11));
 	value_append(arena, &count, S("lines"), sheet_lines(arena, row_str(&rows, 6)));
 	value_append(arena, &count, S("note"), value_str(row_str(&rows, 7)));
 	value_append(arena, &count, S("taker"), value_str(row_str(&rows, 8)));

@@ -28,6 +28,35 @@ static void till_is_counted_once_and_a_difference_is_explained(struct fixture *f
 	town_free(town);
 }
 
+static void change_that_stays_opens_the_next_day(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor desk = because(town, "tiepnhan.hoaphat", "");
+	int64_t pieces[16] = { [1] = 1, [7] = 3 }, id, office = town_organisation(town, "hoa-phat");
+	struct fee_count count = { .organisation = office, .sheet = 2, .pieces = pieces, .kept = 206001,
+				   .taker = S("Kho bạc") };
+	str code = copies(town, "{\"copies\":{\"pages\":1,\"count\":3}}");
+	assert_int_equal(fee_open_till(town->ctx, town->cases, &desk, office, 1, 0, S("Thủ quỹ"), &id),
+			 ERR_INVALID);
+	assert_int_equal(fee_open_till(town->ctx, town->cases, &desk, office, 1, 200000, S(" "), &id),
+			 ERR_INVALID);
+	town_ok(town, fee_open_till(town->ctx, town->cases, &desk, office, 1, 200000, S("Thủ quỹ"), &id));
+	assert_int_equal(fee_open_till(town->ctx, town->cases, &desk, office, 1, 1, S("Thủ quỹ"), &id),
+			 ERR_CONFLICT);
+	town_ok(town, pay(town, code, 6000));
+	assert_int_equal(fee_open_till(town->ctx, town->cases, &desk, office, 2, 1, S("Thủ quỹ"), &id),
+			 ERR_CONFLICT);
+	assert_int_equal(fee_count(town->ctx, town->cases, &desk, &count, &id), ERR_INVALID);
+	count.kept = 50000;
+	town_ok(town, fee_count(town->ctx, town->cases, &desk, &count, &id));
+	struct fee_till till = *ask(town, code).till;
+	assert_int_equal(till.opening, 50000);
+	assert_int_equal(till.cash, 0);
+	assert_int_equal(till.sheet, 3);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 /* ---- the bank ---- */
 
 static const char rules[] = "{\"separator\":\",\",\"id\":\"So\",\"date\":\"Ngay\",\"amount\":\"Tien\","
@@ -283,6 +312,7 @@ int main(void)
 {
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(till_is_counted_once_and_a_difference_is_explained),
+		FIXTURE_TEST(change_that_stays_opens_the_next_day),
 		FIXTURE_TEST(statement_books_exact_payments_once),
 		FIXTURE_TEST(statement_that_cannot_be_read_names_its_line),
 		FIXTURE_TEST(statement_text_over_two_lines_is_kept_as_one),
