@@ -228,7 +228,7 @@ static enum err count_again(struct ctx *ctx, struct db *db, void *arg)
 		       "leg_on = leg_on * $1, leg_late = leg_late * $1, results = results * $1, "
 		       "digital_papers = digital_papers * $1, digital_result = digital_result * $1, "
 		       "digital = digital * $1, reused = reused * $1, paid = paid * $1, "
-		       "paid_online = paid_online * $1"),
+		       "paid_online = paid_online * $1, elsewhere = elsewhere * $1"),
 		   all->copies + 1);
 }
 

@@ -6,6 +6,7 @@
 #define MOTCUA_APP_ANSWERS_H
 
 #include "base/datetime.h"
+#include "cases/cases.h"
 #include "form/form.h"
 
 /* xorshift*; each case has its own, so that threads do not change what is made. */
@@ -20,5 +21,9 @@ struct dice dice_of(int64_t seed, int64_t number);
  * those of files that would have to be handed in. */
 void answers_make(struct ctx *ctx, struct dice *dice, usec now, const struct form *form,
 		  struct value given, struct form_result *ret_result);
+
+/* The first paper of the procedure that the form takes as a file, as an empty page. */
+enum err answers_scan(struct ctx *ctx, struct store *store, const struct procedure *procedure,
+		      struct attachment *ret_paper);
 
 #endif

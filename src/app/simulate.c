@@ -164,6 +164,10 @@ static enum err file_case(struct life *life)
 	answers_make(&life->ctx, &life->dice, life->now, procedure_form(p, S("apply"), S("vi")),
 		     value_map(), &form);
 	life->organisation = choose_organisation(life);
+	struct attachment paper;
+	bool scanned = life->now / USEC_MINUTE % 3 == 0;
+	if (scanned)
+		TRY(answers_scan(&life->ctx, cases_store(town->app->cases), p, &paper));
 	struct submission s = {
 		.procedure = p->name, .data = form.submission, .organisation = life->organisation,
 		.channel = !online || roll(&life->dice, 3) ? CHANNEL_DIRECT : CHANNEL_ONLINE,
@@ -173,6 +177,7 @@ static enum err file_case(struct life *life)
 		.email = answered(life, form.submission, "email"),
 		.address = answered(life, form.submission, "address"),
 		.effective_at = life->now, .reason = S("simulation"),
+		.attachments = &paper, .n_attachments = scanned,
 	};
 	life->who.principal = &life->citizen;
 	if (s.channel == CHANNEL_DIRECT)

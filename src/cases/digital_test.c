@@ -154,33 +154,58 @@ static void cancel(struct town *town, str code, int64_t receipt)
 	town_ok(town, fee_settle_cancel(town->ctx, town->cases, &leader, code, receipt, true));
 }
 
-static void a_receipt_counts_on_its_day_until_it_is_cancelled(struct fixture *fixture)
+static str copies(struct town *town, const char *office)
 {
-	struct town *town = town_new(fixture);
 	struct value data = value_map(), copies = value_map();
 	struct case_result filed;
-	int64_t cash, transfer;
 	value_set(town->ctx->arena, &copies, S("pages"), value_int(1));
 	value_set(town->ctx->arena, &copies, S("count"), value_int(2));
 	value_set(town->ctx->arena, &data, S("copies"), copies);
+	value_set(town->ctx->arena, &data, S("office"), value_str(str_z(office)));
 	struct submission s = { .procedure = S("chung-thuc-ban-sao"), .channel = CHANNEL_DIRECT,
 				.organisation = town_organisation(town, "hoa-phat"), .data = data,
 				.applicant = S("Lê Thị Hoa") };
 	struct actor desk = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), NULL);
 	town_ok(town, case_submit(town->ctx, town->cases, &desk, &s, &filed));
+	return arena_copy(town->ctx->arena, filed.code);
+}
+
+static void a_receipt_counts_on_its_day_until_it_is_cancelled(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	int64_t cash, transfer;
+	struct actor desk = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), NULL);
+	str code = copies(town, "");
 	struct fee_payment payment = { .amount = 4000, .method = FEE_CASH };
-	town_ok(town, fee_take(town->ctx, town->cases, &desk, filed.code, &payment, &cash));
+	town_ok(town, fee_take(town->ctx, town->cases, &desk, code, &payment, &cash));
 	assert_int_equal(figure(town, TALLY_PAID), 1);
 	assert_int_equal(figure(town, TALLY_PAID_ONLINE), 0);
-	cancel(town, filed.code, cash);
+	cancel(town, code, cash);
 	assert_int_equal(figure(town, TALLY_PAID), 0);
 	payment = (struct fee_payment){ .amount = 4000, .method = FEE_TRANSFER,
 					.bank_id = S("FT15026001") };
-	town_ok(town, fee_take(town->ctx, town->cases, &desk, filed.code, &payment, &transfer));
+	town_ok(town, fee_take(town->ctx, town->cases, &desk, code, &payment, &transfer));
 	assert_int_equal(figure(town, TALLY_PAID), 1);
 	assert_int_equal(figure(town, TALLY_PAID_ONLINE), 1);
-	cancel(town, filed.code, transfer);
+	cancel(town, code, transfer);
 	assert_int_equal(figure(town, TALLY_PAID_ONLINE), 0);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void what_is_taken_in_for_another_authority_is_counted_where_it_came_in(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct actor desk = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), NULL);
+	struct acceptance acceptance = { 0 };
+	town_change(town, "chung-thuc-ban-sao", "competence",
+		    "{\"kinds\":[\"ward\",\"district\"],\"anywhere\":true,\"path\":\"office\"}");
+	str own = copies(town, "hoa-phat"), other = copies(town, "hoa-an");
+	town_ok(town, case_accept(town->ctx, town->cases, &desk, own, &acceptance));
+	assert_int_equal(figure(town, TALLY_ELSEWHERE), 0);
+	town_ok(town, case_accept(town->ctx, town->cases, &desk, other, &acceptance));
+	assert_int_equal(figure(town, TALLY_ELSEWHERE), 1);
+	assert_int_equal(figure(town, TALLY_ACCEPTED), 2);
 	assert_text(town_verify(town), "");
 	town_free(town);
 }
@@ -192,6 +217,7 @@ int main(void)
 		FIXTURE_TEST(what_is_signed_and_scanned_before_the_end_counts_at_the_end),
 		FIXTURE_TEST(a_refused_case_has_no_result_to_be_digital),
 		FIXTURE_TEST(a_receipt_counts_on_its_day_until_it_is_cancelled),
+		FIXTURE_TEST(what_is_taken_in_for_another_authority_is_counted_where_it_came_in),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);
 }

@@ -37,6 +37,7 @@ static const char *const names[TALLIES] = {
 	[TALLY_REUSED] = "reused",
 	[TALLY_PAID] = "paid",
 	[TALLY_PAID_ONLINE] = "paid_online",
+	[TALLY_ELSEWHERE] = "elsewhere",
 };
 
 #define COLUMNS                                                                                  \
@@ -44,7 +45,7 @@ static const char *const names[TALLIES] = {
 	" late_apologised, new_date_kept, withdrawn, stopped, returned, due, due_ended,"          \
 	" national_due, national_ended, national_on, national_late, supplements, apologies,"      \
 	" no_contact, one_contact, leg_early, leg_on, leg_late, results, digital_papers,"          \
-	" digital_result, digital, reused, paid, paid_online"
+	" digital_result, digital, reused, paid, paid_online, elsewhere"
 
 static const struct migration steps[] = {
 	{ 1, "figures by day and month",
@@ -76,6 +77,8 @@ static const struct migration steps[] = {
 	  "ALTER TABLE tally ADD COLUMN reused INT NOT NULL DEFAULT 0;"
 	  "ALTER TABLE tally ADD COLUMN paid INT NOT NULL DEFAULT 0;"
 	  "ALTER TABLE tally ADD COLUMN paid_online INT NOT NULL DEFAULT 0;" },
+	{ 5, "cases taken in for another authority",
+	  "ALTER TABLE tally ADD COLUMN elsewhere INT NOT NULL DEFAULT 0;" },
 };
 
 const struct migration_set tally_migrations = { "tally", steps, sizeof steps / sizeof *steps };
@@ -357,6 +360,13 @@ static enum err add_payments(struct adding *a)
 	return OK;
 }
 
+static void add_accepted(struct adding *a, const struct case_file *c)
+{
+	add(a, a->now, TALLY_ACCEPTED, 1);
+	if (case_deciding(c) != c->organisation)
+		add(a, a->now, TALLY_ELSEWHERE, 1);
+}
+
 enum err tally_act(struct command *command, const struct case_file *before,
 		   const struct case_file *after, struct value *ret_days)
 {
@@ -364,7 +374,7 @@ enum err tally_act(struct command *command, const struct case_file *before,
 	if (!before->submitted_at && after->submitted_at)
 		add(&a, a.now, TALLY_SUBMITTED, 1);
 	if (!before->accepted_at && after->accepted_at)
-		add(&a, a.now, TALLY_ACCEPTED, 1);
+		add_accepted(&a, after);
 	add_promise(&a, open_promise(before), open_promise(after), TALLY_DUE, TALLY_DUE_ENDED);
 	if (after->accepted_at && !before->finished_at && after->finished_at)
 		add_solved(&a, after, 1);
@@ -398,7 +408,7 @@ static enum err write_row(struct command *command, int64_t period, const int64_t
 		SQL("INSERT INTO tally (organisation, period, procedure, channel, " COLUMNS ")"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
 		    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"
-		    " $33, $34, $35, $36)"
+		    " $33, $34, $35, $36, $37)"
 		    " ON CONFLICT (organisation, period, procedure, channel) DO UPDATE SET"
 		    " submitted = tally.submitted + excluded.submitted,"
 		    " accepted = tally.accepted + excluded.accepted,"
@@ -429,14 +439,15 @@ static enum err write_row(struct command *command, int64_t period, const int64_t
 		    " digital = tally.digital + excluded.digital,"
 		    " reused = tally.reused + excluded.reused,"
 		    " paid = tally.paid + excluded.paid,"
-		    " paid_online = tally.paid_online + excluded.paid_online"),
+		    " paid_online = tally.paid_online + excluded.paid_online,"
+		    " elsewhere = tally.elsewhere + excluded.elsewhere"),
 		command->c.organisation, period, command->c.procedure, command->c.channel,
 		n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12],
 		n[13], n[14], n[15], n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24],
-		n[25], n[26], n[27], n[28], n[29], n[30], n[31]);
+		n[25], n[26], n[27], n[28], n[29], n[30], n[31], n[32]);
 }
 
-_Static_assert(TALLIES == 32, "write_row names them all");
+_Static_assert(TALLIES == 33, "write_row names them all");
 
 /* Months are added up before they are written: an act mostly touches one. */
 enum err tally_write(struct command *command, struct value days)

@@ -55,6 +55,7 @@ enum tally {
 	TALLY_REUSED,          /* with a paper of an earlier case */
 	TALLY_PAID,            /* receipts, on the day they were given; a cancelled one is none */
 	TALLY_PAID_ONLINE,     /* of these, by transfer */
+	TALLY_ELSEWHERE,       /* accepted, for another authority to decide */
 	TALLIES
 };
 

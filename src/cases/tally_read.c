@@ -55,7 +55,7 @@ static enum err read_range(struct reading *r, int64_t from, int64_t to, bool bef
 			SUM(national_ended) SUM(national_on) SUM(national_late) SUM(supplements)
 			SUM(apologies) SUM(no_contact) SUM(one_contact) SUM(leg_early) SUM(leg_on)
 			SUM(leg_late) SUM(results) SUM(digital_papers) SUM(digital_result) SUM(digital)
-			SUM(reused) SUM(paid) SUM(paid_online) " FROM tally WHERE period >= $1"
+			SUM(reused) SUM(paid) SUM(paid_online) SUM(elsewhere) " FROM tally WHERE period >= $1"
 			" AND period <= $2"), from, to);
 	sql_in(&q, SQL(" AND organisation"), r->span->organisations, r->span->n_organisations);
 	sql_add(&q, SQL(" GROUP BY organisation, procedure, channel"

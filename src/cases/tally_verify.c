@@ -133,7 +133,7 @@ enum err told_sums_hold(struct ctx *ctx, struct db *db, struct told_sums *told, 
 			 " new_date_kept, withdrawn, stopped, returned, due, due_ended, national_due,"
 			 " national_ended, national_on, national_late, supplements, apologies,"
 			 " no_contact, one_contact, leg_early, leg_on, leg_late, results, digital_papers,"
-			 " digital_result, digital, reused, paid, paid_online FROM tally")));
+			 " digital_result, digital, reused, paid, paid_online, elsewhere FROM tally")));
 	for (; rows_next(&rows); (*ret_n)++) {
 		struct told_sum row = { row_int(&rows, 0), row_int(&rows, 1), row_int(&rows, 2),
 					row_view(&rows, 3), { 0 }, false };

@@ -36,6 +36,38 @@ static void by_post(sql_t *q, usec from, usec to)
 	sql_add(q, SQL(" AND c.channel = 3"));
 }
 
+static void direct(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.channel = 1"));
+}
+
+static void elsewhere(sql_t *q, usec from, usec to)
+{
+	accepted_by(q, from, to);
+	sql_add(q, SQL(" AND c.competent NOT IN (0, c.organisation)"));
+}
+
+static void submitted(sql_t *q, usec from, usec to)
+{
+	sql_add(q, SQL(" AND c.submitted_at >= $1 AND c.submitted_at < $2"), from, to);
+}
+
+/* Not taken in by then, and not ended either. */
+static void waiting(sql_t *q, usec from, usec to)
+{
+	(void)from;
+	sql_add(q, SQL(" AND c.submitted_at > 0 AND c.submitted_at < $1"
+		       " AND (c.accepted_at = 0 OR c.accepted_at >= $1)"
+		       " AND (c.finished_at = 0 OR c.finished_at >= $1)"), to);
+}
+
+static void not_accepted(sql_t *q, usec from, usec to)
+{
+	solved(q, from, to);
+	sql_add(q, SQL(" AND c.accepted_at = 0 AND c.status IN (3, 8)"));
+}
+
 static void carried(sql_t *q, usec from, usec to)
 {
 	(void)to;
@@ -112,6 +144,42 @@ static void stopped(sql_t *q, usec from, usec to)
 static void returned(sql_t *q, usec from, usec to)
 {
 	sql_add(q, SQL(" AND c.returned_at >= $1 AND c.returned_at < $2"), from, to);
+}
+
+/* By whose step overran first, as figures.c counts them. */
+#define FIRST_LATE_STEP                                                                          \
+	"COALESCE((SELECT t.role FROM case_task t WHERE t.organisation = c.organisation"          \
+	" AND t.case_id = c.id AND t.due_at > 0 AND t.done_at > t.due_at"                         \
+	" ORDER BY t.due_at, t.node LIMIT 1), '')"
+
+static void late_reception(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND " FIRST_LATE_STEP " = 'reception'"));
+}
+
+static void late_specialist(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND " FIRST_LATE_STEP " IN ('justice', 'specialist')"));
+}
+
+static void late_leader(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND " FIRST_LATE_STEP " = 'leader'"));
+}
+
+static void late_partner(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND " FIRST_LATE_STEP " IN ('police', 'insurance')"));
+}
+
+static void late_none(sql_t *q, usec from, usec to)
+{
+	solved_late(q, from, to);
+	sql_add(q, SQL(" AND " FIRST_LATE_STEP " = ''"));
 }
 
 static void rated(sql_t *q, usec from, usec to)
@@ -195,6 +263,11 @@ static const struct behind behind[] = {
 	{ "results", with_result },
 	{ "digital_papers", digital_papers }, { "digital_result", digital_result },
 	{ "digital", digital }, { "digital_online", digital_online }, { "reused", reused },
+	{ "direct", direct }, { "elsewhere", elsewhere }, { "submitted", submitted, .unaccepted = true },
+	{ "waiting", waiting, .unaccepted = true },
+	{ "not_accepted", not_accepted, .unaccepted = true },
+	{ "late_reception", late_reception }, { "late_specialist", late_specialist },
+	{ "late_leader", late_leader }, { "late_partner", late_partner }, { "late_none", late_none },
 };
 
 const struct behind *behind_of(str figure)

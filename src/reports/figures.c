@@ -38,6 +38,7 @@ static struct value received_map(struct arena *arena, const struct sums *s)
 	put(arena, &map, "online", s->channels[CHANNEL_ONLINE]);
 	put(arena, &map, "direct", s->channels[CHANNEL_DIRECT]);
 	put(arena, &map, "post", s->channels[CHANNEL_POST]);
+	put(arena, &map, "elsewhere", s->within[TALLY_ELSEWHERE]);
 	put(arena, &map, "counter", s->channels[CHANNEL_DIRECT] + s->channels[CHANNEL_POST]);
 	return map;
 }

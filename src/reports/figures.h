@@ -62,7 +62,8 @@ enum err figures_read(struct ctx *ctx, struct db *db, const struct figures_wante
 		      struct figure_rows *ret_rows);
 
 /* The row as FEEL and the API see it (docs/PACKS.md):
- *   received {total = carried + accepted, carried, accepted, online, direct, post, counter}
+ *   received {total = carried + accepted, carried, accepted, online, direct, post, counter,
+ *            elsewhere}: the last for another authority to decide
  *   solved {total, early, on_time, late, late_apologised, late_silent, new_date_kept, withdrawn, stopped}
  *   open {total = received.total − solved.total, within, late}
  *   intake {submitted, waiting, not_accepted, withdrawn}, returned, supplements, apologies

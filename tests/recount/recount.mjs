@@ -190,6 +190,12 @@ function digital(list, from, to) {
   return { digital: n, paid };
 }
 
+// Taken in within the period, for another authority to decide.
+const elsewhere = (list, from, to) => list.filter((c) => {
+  const { accepted_at: at, competent } = c.history.at(-1).state;
+  return at >= from && at < to && Number(competent ?? 0) && String(competent) !== String(c.organisation);
+}).length;
+
 const same = (got, expected) => Object.entries(expected).filter(([key, n]) => got?.[key] !== n)
   .map(([key, n]) => `${key} is ${got?.[key]}, the events give ${n}`);
 
@@ -242,7 +248,7 @@ for (const period of PERIODS) {
   const wrong = same(more.total, {
     submitted: n.submitted, waiting: n.waiting, not_accepted: n.not_accepted, direct: n.direct,
     post: n.post, withdrawn: n.withdrawn, stopped: n.stopped, late_apologised: n.late_apologised,
-    late_silent: n.late - n.late_apologised,
+    late_silent: n.late - n.late_apologised, elsewhere: elsewhere(all, from, to),
   });
   wrong.push(...same(more.figures.national, {
     on_time: n.national_on, late: n.national_late, open_late: n.national_open_late,
