@@ -289,6 +289,11 @@ enum err cases_tick(struct ctx *ctx, struct cases *cases, int most, int64_t *ret
 /* The PIN that belongs to a code: eight digits, made of the code and the server's secret, so that it
  * is stored nowhere and can be printed again. */
 str case_pin(const struct cases *cases, struct arena *arena, str code);
+/* "/danh-gia/CODE?ma=…": where whoever has this address says how the case was handled. It opens nothing
+ * else, so that it can be printed on what is handed over. */
+str case_rating_path(const struct cases *cases, struct arena *arena, str code);
+/* Whether `key` is the one of that address. Constant time. */
+bool case_rating_fits(const struct cases *cases, struct arena *arena, str code, str key);
 /* True when the PIN is the case's. Constant time; false for an unknown code. */
 enum err case_pin_fits(struct ctx *ctx, struct cases *cases, struct db *db, str code, str pin,
 		       bool *ret_fits, int64_t *ret_case_id);

@@ -147,6 +147,26 @@ str case_pin(const struct cases *cases, struct arena *arena, str code)
 	return arena_printf(arena, "%08llu", (unsigned long long)(n % 100000000));
 }
 
+enum { RATING_KEY = 12 };
+
+static str rating_key(const struct cases *cases, struct arena *arena, str code)
+{
+	return case_keyed_code(cases, arena, arena_printf(arena, "rating %.*s", STR_ARG(code)),
+			       RATING_KEY);
+}
+
+str case_rating_path(const struct cases *cases, struct arena *arena, str code)
+{
+	return arena_printf(arena, "/danh-gia/%.*s?ma=%.*s", STR_ARG(code),
+			    STR_ARG(rating_key(cases, arena, code)));
+}
+
+bool case_rating_fits(const struct cases *cases, struct arena *arena, str code, str key)
+{
+	str right = rating_key(cases, arena, code);
+	return key.n == right.n && sodium_memcmp(key.p, right.p, right.n) == 0;
+}
+
 enum err case_pin_fits(struct ctx *ctx, struct cases *cases, struct db *db, str code, str pin,
 		       bool *ret_fits, int64_t *ret_case_id)
 {

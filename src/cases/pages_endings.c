@@ -66,6 +66,8 @@ static enum err results_view(struct request *request, struct response *response,
 	TRY(case_shell(request, &o->page, "ket-qua", &view));
 	name_results(request, o, results);
 	value_set(arena, &view, S("results"), with_states(arena, results));
+	value_set(arena, &view, S("slip"), value_str(request_link(request, arena_printf(arena,
+		  "/ban/hai-long/%.*s", STR_ARG(o->page.code)))));
 	value_set(arena, &view, S("deliveries"),
 		  with_states(arena, value_get(o->endings, S("deliveries"))));
 	value_set(arena, &view, S("corrections"),

@@ -83,6 +83,38 @@ static void acceptance_is_told_by_the_ways_chosen_and_once(struct fixture *fixtu
 	town_free(town);
 }
 
+static void who_got_the_result_is_asked_how_it_was(struct fixture *fixture)
+{
+	static const struct {
+		const char *login, *step, *outcome;
+	} steps[] = {
+		{ "tuphap.hoaphat", "Task_register", "" },    { "chutich.hoaphat", "Task_sign", "approve" },
+		{ "congan.hoaphat", "Task_residence", "" },   { "baohiem.camle", "Task_insurance", "" },
+		{ "tiepnhan.hoaphat", "Task_check", "" },     { "tiepnhan.hoaphat", "Task_return", "" },
+	};
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	tick(town, links);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	choose(town, code, false, true);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+		town_ok(town, town_complete(town, steps[i].login, code, steps[i].step,
+					    steps[i].outcome));
+	tick(town, links);
+	assert_int_equal(n_of(town, "sms", &item), 3); /* accepted, ready, returned */
+	str address = arena_printf(town->ctx->arena, "https://mot-cua.example.vn/danh-gia/%.*s?ma=",
+				   STR_ARG(code));
+	bool asked = false;
+	struct outbox_list list = sent(town);
+	for (size_t i = 0; i < list.n; i++)
+		asked = asked || says(list.items[i].payload, "text", address.p);
+	assert_true(asked);
+	links_close(links);
+	town_free(town);
+}
+
 static void nobody_is_sent_an_sms_who_did_not_ask_for_it(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -304,6 +336,7 @@ int main(void)
 {
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(acceptance_is_told_by_the_ways_chosen_and_once),
+		FIXTURE_TEST(who_got_the_result_is_asked_how_it_was),
 		FIXTURE_TEST(nobody_is_sent_an_sms_who_did_not_ask_for_it),
 		FIXTURE_TEST(another_account_cannot_choose_for_the_applicant),
 		FIXTURE_TEST(hook_is_told_of_its_office_and_its_kinds_only),

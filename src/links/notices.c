@@ -87,6 +87,7 @@ static struct value view_of(struct ctx *ctx, const struct links *links, const st
 	const struct organisation *organisation =
 		organisation_by_id(links->options.people, c->organisation);
 	struct value view = value_map(), office = value_map(), tracking = value_map();
+	struct value rating = value_map();
 	struct value asked = value_path(event->closed, S("set.asked.items"));
 	str text = value_text(value_get(event->closed, S("text")));
 	const char *base = links->options.public_url ? links->options.public_url : "";
@@ -101,6 +102,10 @@ static struct value view_of(struct ctx *ctx, const struct links *links, const st
 	value_append(arena, &tracking, S("url"), notice_plain(arena, arena_printf(arena,
 		"%s/tra-cuu?ma=%.*s", base, STR_ARG(c->code))));
 	value_append(arena, &view, S("tracking"), tracking);
+	str rate = case_rating_path(links->options.cases, arena, c->code);
+	value_append(arena, &rating, S("url"), notice_plain(arena, arena_printf(arena, "%s%.*s", base,
+		STR_ARG(rate))));
+	value_append(arena, &view, S("rating"), rating);
 	return view;
 }
 

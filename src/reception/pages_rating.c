@@ -1,10 +1,13 @@
 /* How it was: the rating of a finished case, the faces at the counter, what they add up to. */
 #include "reception/room.h"
 
+#include "cases/endings.h"
+#include "cases/tracking.h"
+#include "cases/view.h"
 #include "print/print.h"
 #include "web/view.h"
 
-enum { TRIES_BURST = 20, TRIES_PER_HOUR = 60, TOKEN_DIGITS = 12 };
+enum { TRIES_BURST = 20, TRIES_PER_HOUR = 60 };
 
 static const char *const faces[] = { N_("Very dissatisfied"), N_("Dissatisfied"),
 				     N_("Neither satisfied nor dissatisfied"), N_("Satisfied"),
@@ -30,18 +33,9 @@ static enum err read_rated(struct ctx *ctx, struct db *db, void *arg)
 	return rating_load(ctx, db, r->c.id, &r->rating);
 }
 
-static str token_of(struct request *request, str code)
-{
-	struct arena *arena = request->ctx.arena;
-	str what = arena_printf(arena, "rating:%.*s", STR_ARG(code));
-	return keyed_digits(reception_of(request), arena, what, TOKEN_DIGITS);
-}
-
 static str rating_path(struct request *request, str code)
 {
-	str token = token_of(request, code);
-	return arena_printf(request->ctx.arena, "/danh-gia/%.*s?ma=%.*s", STR_ARG(code),
-			    STR_ARG(token));
+	return case_rating_path(reception_of(request)->cases, request->ctx.arena, code);
 }
 
 /* By the link on the return slip, or with the PIN. *ret_may false: the page asks for the PIN. */
@@ -61,7 +55,7 @@ static enum err load_rated(struct request *request, struct rated *r, bool *ret_m
 	TRY(err);
 	*ret_may = may(r->reception->people, request_principal(request), ACT_TRACK, &r->object);
 	if (!*ret_may && !str_empty(token))
-		*ret_may = str_eq(token, token_of(request, r->code));
+		*ret_may = case_rating_fits(r->reception->cases, request->ctx.arena, r->code, token);
 	return OK;
 }
 
@@ -207,16 +201,36 @@ static enum err rated_object(struct request *request, const void **ret_object)
 	return OK;
 }
 
+struct handed {
+	struct cases *cases;
+	str code;
+	struct case_file c;
+	struct value endings;
+};
+
+static enum err read_handed(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct handed *h = arg;
+	TRY(case_load(ctx, db, h->code, &h->c));
+	return endings_view(ctx, h->cases, db, &h->c, false, &h->endings);
+}
+
+/* What goes with the result: what was handed over, and where to say how it was. */
 static enum err rating_slip(struct request *request, struct response *response)
 {
 	struct arena *arena = request->ctx.arena;
 	str code = request_param(request, "code");
+	struct handed h = { .cases = reception_of(request)->cases, .code = code };
 	struct value view = value_map(), qr = value_map();
 	str url = request_absolute(request, rating_path(request, code));
 	html svg;
+	TRY(store_read(&request->ctx, reception_of(request)->store, read_handed, &h));
 	TRY(print_qr_svg(&request->ctx, url,
 			 str_z(ctx_text(&request->ctx, "Code that opens the questions")), &svg));
-	view_page(request, &view, str_z(ctx_text(&request->ctx, "How did we do?")));
+	view_page(request, &view, str_z(ctx_text(&request->ctx, "Slip for the result")));
+	tracking_endings(&request->ctx, h.cases, &h.c, h.endings, &view);
+	value_set(arena, &view, S("case"), case_public_view(&request->ctx, h.cases, &h.c));
+	value_set(arena, &view, S("applicant"), value_str(h.c.applicant));
 	value_append(arena, &qr, S("svg"), value_html(svg));
 	value_append(arena, &qr, S("url"), value_str(url));
 	value_append(arena, &qr, S("text"), view_text(request, "Scan to tell us how it was"));

@@ -104,3 +104,29 @@ test("corrections and versions are listed, and a revoked result is said to count
   assert.match(revoked, /không dùng giấy tờ đã bị thu hồi/);
   await track(filed, {}, "revoked, script");
 });
+
+test("the slip that goes with the result has the code to rate it, and that code opens nothing else", async () => {
+  const { code } = await file("desk");
+  while (await step(code));
+  const desk = await openApp({ base: town.base });
+  await desk.visit(`/dang-nhap?next=/ban/${code}/ket-qua`);
+  await desk.page.locator("#login").fill(officers.reception);
+  await desk.page.locator("#password").fill("motcua-demo");
+  await Promise.all([desk.page.waitForEvent("load"), desk.page.locator("main button[type=submit]").click()]);
+  await desk.visit(`/ban/${code}/ket-qua`);
+  await desk.visit(await desk.page.locator("main a", { hasText: "In phiếu trả kết quả" }).getAttribute("href"));
+  assert.match(await desk.page.locator("main").innerText(), /Phiếu trả kết quả[\s\S]*Giấy khai sinh số \d+\/2015[\s\S]*Đã trao tại quầy/);
+  await judge(desk.page, "slip for the result");
+  const address = new URL(await desk.page.locator("a[href*='/danh-gia/']").getAttribute("href"));
+  await desk.close();
+  const citizen = await openApp({ base: town.base, js: false });
+  await citizen.visit(address.pathname + address.search);
+  await citizen.page.locator("#muc-5, input[name=muc][value='5']").first().check({ force: true });
+  await citizen.page.locator("main form button[type=submit]").click();
+  await citizen.page.getByText("Ý kiến đã gửi").waitFor();
+  await citizen.visit(`/tra-cuu/${code}`);
+  assert.equal(await citizen.page.locator("#pin").count(), 1, "the code of the rating opens the case");
+  await citizen.visit(address.pathname.replace(/.$/, "9") + address.search);
+  assert.equal(await citizen.page.locator("input[name=muc]").count(), 0);
+  await citizen.close();
+});
