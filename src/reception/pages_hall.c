@@ -78,15 +78,16 @@ static enum err put_services(struct request *request, const struct hall *hall, s
 				       .day = hall_day(reception_of(request)),
 				       .issued_at = INT64_MAX };
 		struct value item = value_map();
-		int64_t waiting, minutes;
+		struct estimate estimate;
+		int64_t waiting;
 		TRY(ticket_ahead(ctx, db, &last, &waiting));
-		TRY(ticket_estimate(ctx, db, hall, s->code, last.day, waiting, &minutes));
+		TRY(ticket_estimate(ctx, db, hall, s->code, last.day, waiting, &estimate));
 		value_append(ctx->arena, &item, S("code"), value_str(s->code));
 		value_append(ctx->arena, &item, S("prefix"), value_str(s->prefix));
 		value_append(ctx->arena, &item, S("title"),
 			     value_str(hall_text(s->title, request->language)));
 		value_append(ctx->arena, &item, S("waiting"), value_int(waiting));
-		value_append(ctx->arena, &item, S("minutes"), value_int(minutes));
+		put_estimate(ctx->arena, &estimate, &item);
 		value_push(ctx->arena, &list, item);
 	}
 	store_release(db);
@@ -216,7 +217,8 @@ static const struct field kiosk_fields[] = {
 
 struct slip {
 	const struct hall *hall;
-	int64_t id, ahead, minutes;
+	int64_t id, ahead;
+	struct estimate estimate;
 	struct ticket ticket;
 };
 
@@ -226,7 +228,7 @@ static enum err read_slip(struct ctx *ctx, struct db *db, void *arg)
 	TRY(ticket_load(ctx, db, slip->id, &slip->ticket));
 	TRY(ticket_ahead(ctx, db, &slip->ticket, &slip->ahead));
 	return ticket_estimate(ctx, db, slip->hall, slip->ticket.service, slip->ticket.day,
-			       slip->ahead, &slip->minutes);
+			       slip->ahead, &slip->estimate);
 }
 
 static enum err slip_page(struct request *request, struct response *response)
@@ -262,7 +264,7 @@ static enum err slip_page(struct request *request, struct response *response)
 		  value_bool(str_eq(slip.ticket.state, TICKET_WAITING)));
 	value_set(arena, &view, S("called"), value_bool(str_eq(slip.ticket.state, TICKET_CALLED)));
 	value_set(arena, &view, S("ahead"), value_int(slip.ahead));
-	value_set(arena, &view, S("minutes"), value_int(slip.minutes));
+	put_estimate(arena, &slip.estimate, &view);
 	value_set(arena, &view, S("self"), value_str(request->target));
 	value_set(arena, &view, S("kiosk"),
 		  kiosk ? link_view(request, kiosk_path(request, slip.hall)) : value_null());

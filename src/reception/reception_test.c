@@ -443,6 +443,42 @@ static void waits_are_averaged_over_those_called(struct fixture *fixture)
 	world_free(&w);
 }
 
+static struct estimate estimate_of(struct world *w, int64_t ahead)
+{
+	struct estimate estimate;
+	struct db *db;
+	town_ok(w->town, store_snapshot(w->town->ctx, w->town->store, &db));
+	town_ok(w->town, ticket_estimate(w->town->ctx, db, w->hall, S("ho-tich"), hall_day(w->reception),
+					 ahead, &estimate));
+	store_release(db);
+	return estimate;
+}
+
+static void wait_is_told_by_measured_visits_once_there_are_enough(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	for (int i = 0; i < MEASURED_LEAST; i++) {
+		/* Configured are 12 minutes; one visit less than enough says nothing. */
+		assert_int_equal(estimate_of(&w, 3).minutes, 36);
+		assert_int_equal(estimate_of(&w, 3).measured, 0);
+		take(&w, "ho-tich", 0);
+		town_ok(w.town, next(&w, &seat, &t));
+		town_ok(w.town, act(&w, &seat, TICKET_BEGIN, &t));
+		town_ok(w.town, act(&w, &seat, TICKET_FINISH, &t));
+	}
+	/* Five and a half minutes each, and one that was forgotten for hours. */
+	fixture_by_hand(fixture, "UPDATE ticket SET ended_at = begun_at + 330000000");
+	fixture_by_hand(fixture, "UPDATE ticket SET ended_at = begun_at + 18000000000 WHERE number = 1");
+	assert_int_equal(estimate_of(&w, 3).minutes, 17);
+	assert_int_equal(estimate_of(&w, 3).measured, MEASURED_LEAST);
+	assert_int_equal(estimate_of(&w, 0).minutes, 0);
+	fixture_by_hand(fixture, "UPDATE ticket SET day = day - 20");
+	assert_int_equal(estimate_of(&w, 3).measured, 0);
+	world_free(&w);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -461,6 +497,7 @@ int main(void)
 		FIXTURE_TEST(nothing_is_booked_outside_working_hours),
 		FIXTURE_TEST(an_appointment_becomes_one_number_that_comes_first),
 		FIXTURE_TEST(waits_are_averaged_over_those_called),
+		FIXTURE_TEST(wait_is_told_by_measured_visits_once_there_are_enough),
 	};
 	const struct migration_set *migrations[16] = { 0 };
 	size_t n = 0;

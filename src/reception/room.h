@@ -173,10 +173,19 @@ enum err ticket_at(struct ctx *ctx, struct db *db, const struct seat *seat, int6
 /* 1 … 5 by who was served; until the end of the day. ERR_CONFLICT: not served. */
 enum err ticket_rate(struct ctx *ctx, struct reception *reception, int64_t ticket, int64_t level);
 
-/* Minutes somebody with `ahead` before them is likely to wait: by the service's length and the
- * counters that are open for it. */
+enum { MEASURED_DAYS = 14, MEASURED_LEAST = 20, MEASURED_MOST = 200 };
+
+struct estimate {
+	int64_t minutes;
+	int64_t measured; /* visits it rests on; 0: on hall.json */
+};
+/* How long somebody with `ahead` before them is likely to wait, by the counters that are open and the
+ * usual length of a visit: the median of the newest MEASURED_MOST of the last MEASURED_DAYS, where there
+ * are MEASURED_LEAST, else what hall.json says. */
 enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
-			 int64_t day, int64_t ahead, int64_t *ret_minutes);
+			 int64_t day, int64_t ahead, struct estimate *ret_estimate);
+/* {minutes, measured, measured_days}; minutes null where nobody is before one. */
+void put_estimate(struct arena *arena, const struct estimate *estimate, struct value *view);
 
 /* ---- appointments (appointment.c) ---- */
 

@@ -93,22 +93,73 @@ enum err ticket_ahead(struct ctx *ctx, struct db *db, const struct ticket *ticke
 		      ticket->issued_at, ticket->id);
 }
 
-enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
-			 int64_t day, int64_t ahead, int64_t *ret_minutes)
+/* ---- how long it will take ---- */
+
+static enum err counters_open(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
+			      int64_t day, int64_t *ret_n)
 {
-	const struct hall_service *s = hall_service(hall, service);
 	struct rows rows;
-	int64_t open = 0;
+	*ret_n = 0;
 	TRY(db_query(ctx, db, &rows,
 		     SQL("SELECT counter FROM seat WHERE organisation = $1 AND day = $2"
 			 " AND closed_at = 0"), hall->organisation->id, day));
 	while (rows_next(&rows)) {
 		const struct hall_counter *counter = hall_counter(hall, row_int(&rows, 0));
-		open += counter && counter_serves(counter, service);
+		*ret_n += counter && counter_serves(counter, service);
 	}
-	TRY(rows_end(&rows));
-	*ret_minutes = ahead * (s ? s->minutes : 0) / (open ? open : 1);
+	return rows_end(&rows);
+}
+
+static int by_length(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The median: a visitor whom an officer forgot to end does not lengthen everybody's wait. */
+static enum err usual_length(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
+			     int64_t day, usec *ret_length, int64_t *ret_n)
+{
+	int64_t *lengths = ARENA_ARRAY(ctx->arena, int64_t, MEASURED_MOST);
+	struct rows rows;
+	size_t n = 0;
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT ended_at - begun_at FROM ticket WHERE organisation = $1 AND day >= $2"
+			 " AND day <= $3 AND state = 'served' AND service = $4 AND begun_at > 0"
+			 " AND ended_at >= begun_at ORDER BY ended_at DESC LIMIT $5"),
+		     hall->organisation->id, day - MEASURED_DAYS, day, service, MEASURED_MOST));
+	while (n < MEASURED_MOST && rows_next(&rows))
+		lengths[n++] = row_int(&rows, 0);
+	qsort(lengths, n, sizeof *lengths, by_length);
+	*ret_length = n ? lengths[n / 2] : 0;
+	*ret_n = (int64_t)n;
+	return rows_end(&rows);
+}
+
+enum err ticket_estimate(struct ctx *ctx, struct db *db, const struct hall *hall, str service,
+			 int64_t day, int64_t ahead, struct estimate *ret_estimate)
+{
+	const struct hall_service *s = hall_service(hall, service);
+	int64_t open, n;
+	usec length;
+	TRY(counters_open(ctx, db, hall, service, day, &open));
+	TRY(usual_length(ctx, db, hall, service, day, &length, &n));
+	bool measured = n >= MEASURED_LEAST;
+	if (!measured)
+		length = (s ? s->minutes : 0) * USEC_MINUTE;
+	usec wait = ahead * length / (open ? open : 1);
+	*ret_estimate = (struct estimate){
+		.minutes = (wait + USEC_MINUTE - 1) / USEC_MINUTE, .measured = measured ? n : 0 };
 	return OK;
+}
+
+void put_estimate(struct arena *arena, const struct estimate *estimate, struct value *view)
+{
+	bool known = estimate->minutes > 0;
+	value_set(arena, view, S("minutes"), known ? value_int(estimate->minutes) : value_null());
+	value_set(arena, view, S("measured"), known && estimate->measured ?
+		  value_int(estimate->measured) : value_null());
+	value_set(arena, view, S("measured_days"), value_int(MEASURED_DAYS));
 }
 
 /* ---- writing ---- */
