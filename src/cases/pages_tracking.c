@@ -32,7 +32,8 @@ static enum err ask_view(struct request *request, struct response *response, str
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Follow a case")));
 	view_field(request, &view, "ma", ctx_text(&request->ctx, "Case code"), code);
 	view_field_set(request, &view, "ma", "hint",
-		       view_text(request, "On the receipt, for example 000.03.15.H17-150126-0001"));
+		       view_text(request, "On the receipt, for example 000.03.15.H17-150126-0001;"
+				" or your identity number"));
 	view_field(request, &view, "pin", ctx_text(&request->ctx, "PIN"), S(""));
 	view_field_set(request, &view, "pin", "hint",
 		       view_text(request, "Eight digits, on the receipt beside the code"));

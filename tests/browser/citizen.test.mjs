@@ -152,3 +152,16 @@ test("papers taken over leave again when another identity number is typed", asyn
   assert.doesNotMatch(await page.locator("main").innerText(), /căn-cước/);
   await app.close();
 });
+
+test("who lost the code follows the case by identity number and PIN; another's PIN opens nothing", async () => {
+  const app = await openApp({ base: town.base, js: false });
+  const { page, visit } = app;
+  for (const [number, fits] of [[TAM.number, false], [HOA.number, true]]) {
+    await visit("/tra-cuu");
+    await page.locator("#ma").fill(number);
+    await page.locator("#pin").fill(earlier.pin);
+    await press(page, page.locator("main form button[type=submit]"));
+    assert.equal(page.url().endsWith(earlier.code), fits);
+  }
+  await app.close();
+});
