@@ -10,6 +10,7 @@
 static void sheet_of(const struct report *r, struct sheet *ret)
 {
 	asked_sheet(&r->asked, ret);
+	ret->closing = declared_text(r->asked.declared->note, r->asked.request->language);
 	if (r->asked.declared->rows != ROWS_INDICATOR)
 		return;
 	ret->columns = indicator_columns(&r->asked.request->ctx);

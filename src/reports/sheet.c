@@ -197,6 +197,12 @@ static bool has_heads(const struct sheet *sheet)
 	return false;
 }
 
+/* In a form of many columns a word would not fit into its column otherwise. */
+static int text_size(const struct sheet *sheet)
+{
+	return sheet->n > 16 ? 7 : 9;
+}
+
 static void put_head_row(struct print *p)
 {
 	const struct sheet *sheet = p->sheet;
@@ -207,8 +213,8 @@ static void put_head_row(struct print *p)
 		while (!str_empty(head) && to < sheet->n && str_eq(sheet->columns[to].head, head))
 			to++;
 		const char *cell = str_empty(head) ? "td" : "th";
-		buf_printf(p->html, "<%s colspan=\"%d\"><p class=\"center bold size-9 tight\">", cell,
-			   (int)(to - i));
+		buf_printf(p->html, "<%s colspan=\"%d\"><p class=\"center bold size-%d tight\">", cell,
+			   (int)(to - i), text_size(sheet));
 		html_escape(p->html, head);
 		buf_printf(p->html, "</p></%s>", cell);
 		i = to;
@@ -223,9 +229,10 @@ static void put_head(struct print *p)
 	if (has_heads(sheet))
 		put_head_row(p);
 	put(p->html, "<tr>");
-	for (size_t i = 0; i < sheet->n; i++)
-		put_element(p->html, "<th><p class=\"center bold size-9 tight\">", sheet->columns[i].title,
-			    "</p></th>");
+	for (size_t i = 0; i < sheet->n; i++) {
+		buf_printf(p->html, "<th><p class=\"center bold size-%d tight\">", text_size(sheet));
+		put_element(p->html, "", sheet->columns[i].title, "</p></th>");
+	}
 	put(p->html, "</tr></thead><tbody>");
 }
 
@@ -238,8 +245,8 @@ static enum err print_row(struct ctx *ctx, void *self, const struct cell *cells,
 	put(p->html, "<tr>");
 	for (size_t i = 0; i < p->sheet->n; i++) {
 		bool right = p->sheet->columns[i].right;
-		buf_printf(p->html, "<td><p class=\"%s size-9 tight%s\">", right ? "right" : "left",
-			   strong ? " bold" : "");
+		buf_printf(p->html, "<td><p class=\"%s size-%d tight%s\">", right ? "right" : "left",
+			   text_size(p->sheet), strong ? " bold" : "");
 		html_escape(p->html, cell_text(ctx->arena, &cells[i], p->sheet->offset));
 		put(p->html, "</p></td>");
 	}

@@ -2,6 +2,7 @@
 // is taken away as files, and what nobody else may see.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { inflateRawSync } from "node:zlib";
 import { judge, judged, openApp } from "./lib.mjs";
 import { startTown } from "./server.mjs";
 
@@ -39,6 +40,7 @@ const PAGES = [
   ["II.06a with a wrong period", "/ban/bao-cao/ii-06a?tu=2015-02-03&den=2015-01-01"],
   ["II.06b", "/ban/bao-cao/ii-06b?ky=2015"], ["07a", "/ban/bao-cao/07a?ky=2015"],
   ["reasons of lateness", "/ban/bao-cao/ii-07?ky=2015"], ["score", "/ban/bao-cao/qd-766?ky=2015"],
+  ["procedures as published", "/ban/bao-cao/cong-khai-thu-tuc?ky=2015"],
   ["nine indices", "/ban/bao-cao/chin-chi-so?ky=2015"], ["officers", "/ban/bao-cao/can-bo?ky=2015"],
   ["promised results", "/ban/so/lich-hen-tra?tu=2015-02-01&den=2015-02-28"],
   ["letters", "/ban/so/so-phieu-bo-sung?nam=2015"], ["II.06a in print", "/ban/bao-cao/ii-06a?ky=2015-01&dinh-dang=in"],
@@ -74,10 +76,10 @@ test("the columns of II.06a add up as the form says", async () => {
   await close();
 });
 
-test("each figure of II.06a and of the score leads to as many cases", async () => {
+test("each figure of the score leads to as many cases", async () => {
   const { page, visit, close } = await officer("chutich.hoaphat");
   const links = [];
-  for (const report of ["ii-06a?ky=2015-01", "qd-766?ky=2015"]) {
+  for (const report of ["qd-766?ky=2015-01"]) {
     await visit(`/ban/bao-cao/${report}`);
     links.push(...(await page.locator(".m-report tbody a").evaluateAll((all) =>
       all.map((a) => [a.textContent, a.getAttribute("href")]))));
@@ -88,7 +90,8 @@ test("each figure of II.06a and of the score leads to as many cases", async () =
     for (let next = href; next;) {
       await visit(next);
       n += await page.locator(".m-table tbody tr").count();
-      next = await page.locator(".govuk-pagination__next a").getAttribute("href", { timeout: 500 }).catch(() => null);
+      const more = page.locator(".govuk-pagination__next a");
+      next = (await more.count()) ? await more.getAttribute("href") : null;
     }
     assert.equal(n, number(text), href);
   }
@@ -111,6 +114,64 @@ test("registers and reports are taken away as CSV, XLSX and PDF", async () => {
     assert.equal((await (await get("xlsx")).body()).subarray(0, 2).toString(), "PK");
     assert.equal((await (await get("pdf")).body()).subarray(0, 5).toString(), "%PDF-");
   }
+  await close();
+});
+
+// A file of a ZIP archive, found by its central directory.
+function unpack(zip, name) {
+  for (let at = zip.indexOf("PK\x01\x02", "latin1"); at >= 0; at = zip.indexOf("PK\x01\x02", at + 4, "latin1")) {
+    if (zip.toString("utf8", at + 46, at + 46 + zip.readUInt16LE(at + 28)) !== name) continue;
+    const local = zip.readUInt32LE(at + 42);
+    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+    const bytes = zip.subarray(from, from + zip.readUInt32LE(at + 20));
+    return (zip.readUInt16LE(at + 10) ? inflateRawSync(bytes) : bytes).toString();
+  }
+  throw new Error(`${name} is not in the archive`);
+}
+
+test("spreadsheets have a frozen head, numbers that are numbers and dates that are dates", async () => {
+  const { context, close } = await officer("chutich.hoaphat");
+  const sheet = async (path) => {
+    const zip = await (await context.request.get(`${town.base}/ban/${path}&dinh-dang=xlsx`)).body();
+    return [unpack(zip, "xl/worksheets/sheet1.xml"), unpack(zip, "xl/styles.xml")];
+  };
+  const cells = (xml, style) => [...xml.matchAll(/<c r="[A-Z]+\d+"([^>]*)><v>([^<]*)<\/v>/g)]
+    .filter(([, attributes]) => !/ t="/.test(attributes) && (style === undefined || attributes.includes(`s="${style}"`)))
+    .map(([, , n]) => Number(n));
+  const [report] = await sheet("bao-cao/ii-06a?ky=2015-01");
+  assert.match(report, /<pane ySplit="4"[^>]*state="frozen"/);
+  assert.ok(cells(report).length > 22 && cells(report).every(Number.isInteger), "figures are numbers");
+  const [register, styles] = await sheet("so/so-theo-doi-ho-so?nam=2015");
+  assert.match(register, /state="frozen"/);
+  const dates = new Set([...styles.matchAll(/<numFmt numFmtId="(\d+)" formatCode="([^"]*)"/g)]
+    .filter(([, , code]) => code.includes("dd/mm/yyyy")).map(([, id]) => id));
+  const formats = [.../<cellXfs.*?<\/cellXfs>/s.exec(styles)[0].matchAll(/<xf [^>]*numFmtId="(\d+)"/g)].map((m) => m[1]);
+  const days = formats.flatMap((id, style) => dates.has(id) ? cells(register, style) : []);
+  // 1 January 2015 is day 42005 of a spreadsheet.
+  assert.ok(days.length > 3 && days.every((day) => day > 41900 && day < 42200), "dates are dates");
+  await close();
+});
+
+test("a chart says in words and as a table what it shows", async () => {
+  const { page, visit, close } = await officer("chutich.hoaphat");
+  await visit("/ban/bao-cao/ii-06a?ky=2015-01");
+  const title = await page.locator("svg[role=img] title").textContent();
+  assert.match(title, /^\d+ trong \d+ hồ sơ|^Tất cả/);
+  assert.equal(await page.locator("svg[role=img]").getAttribute("aria-labelledby"), "chart-title");
+  await page.locator("details summary").click();
+  const shown = await page.locator("details table tbody tr").evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+  const told = await page.locator(".m-report tbody tr:not(.m-total)").evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+  assert.deepEqual(shown, told.map((row) => [row[1], row[7], row[8], row[9]]));
+  await close();
+});
+
+test("the thirteen columns of II.06a stand on a small screen", async () => {
+  const { page, visit, close } = await officer("chutich.hoaphat", { width: 1366 });
+  await visit("/ban/bao-cao/ii-06a?ky=2015");
+  const [inner, outer] = await page.locator(".m-scroll").first().evaluate((e) => [e.scrollWidth, e.clientWidth]);
+  assert.ok(inner <= outer, `${inner} of ${outer} pixels`);
   await close();
 });
 
