@@ -213,6 +213,7 @@ static void check_paths(struct check *check, const struct procedure *p, struct v
 {
 	static const char *const maps[] = { "applicant", "return_to" };
 	struct value rules = value_get(p->body, S("duplicates"));
+	struct value signers = value_get(p->body, S("signers"));
 	for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
 		struct value map = value_get(p->body, str_z(maps[m]));
 		for (uint32_t i = 0; map.kind == VALUE_MAP && i < map.n; i++)
@@ -221,6 +222,10 @@ static void check_paths(struct check *check, const struct procedure *p, struct v
 	for (uint32_t r = 0; rules.kind == VALUE_LIST && r < rules.n; r++)
 		for (uint32_t i = 0; i < rules.items[r].n; i++)
 			check_path(check, "duplicates", value_text(rules.items[r].items[i]), names);
+	for (uint32_t i = 0; signers.kind == VALUE_LIST && i < signers.n; i++) {
+		check_path(check, "signers", value_text(value_get(signers.items[i], S("name"))), names);
+		check_path(check, "signers", value_text(value_get(signers.items[i], S("id_number"))), names);
+	}
 	if (p->subject)
 		check_feel(check, S("subject"), p->subject, names);
 }

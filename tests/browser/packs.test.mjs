@@ -1,5 +1,5 @@
-// A fee that must be paid before the work begins, in a real browser: what officer, citizen and receipt say
-// until it is paid, and after.
+// What a town may write in its pack and the demonstration does not, in a real browser: a fee that must be
+// paid before the work begins, people who sign before the officer.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,8 +24,8 @@ async function call(login, path, body = {}) {
   return told;
 }
 
-async function officer(login) {
-  const app = await openApp({ base: town.base });
+async function officer(login, js = true) {
+  const app = await openApp({ base: town.base, js });
   await app.page.goto(`${town.base}/dang-nhap?next=/ban`);
   await app.page.locator("#login").fill(login);
   await app.page.locator("#password").fill("motcua-demo");
@@ -39,7 +39,10 @@ before(async () => {
   const pack = join(folder, "cam-le"), file = join(pack, "procedures", PROCEDURE, "procedure.json");
   cpSync(join(ROOT, "packs/cam-le"), pack, { recursive: true });
   const body = JSON.parse(readFileSync(file, "utf8"));
-  writeFileSync(file, JSON.stringify({ ...body, fee: { ...body.fee, when: "acceptance", clock: "stops" } }));
+  const signers = [{ code: "declarant", title: { vi: "Người yêu cầu", en: "Applicant" },
+    name: "declarant.name", id_number: "declarant.id_number" },
+  { code: "witness", title: { vi: "Người làm chứng", en: "Witness" }, name: "person.name", id_number: "person.id_number" }];
+  writeFileSync(file, JSON.stringify({ ...body, signers, fee: { ...body.fee, when: "acceptance", clock: "stops" } }));
   town = await startTown({ pack, clock: "2015-01-26T09:00:00+07:00", since: "2015-01-26T08:00:00+07:00" });
   const { data } = JSON.parse(execFileSync(PROGRAM, ["sample", pack, PROCEDURE, "apply", "--seed", "4"],
     { encoding: "utf8" }));
@@ -80,4 +83,34 @@ test("officer, citizen and receipt say that the fee comes first, until it is pai
   assert.match(await reader.page.locator("#due").innerText(), /29\/01\/2015|29 tháng 0?1/);
   await desk.close();
   await reader.close();
+});
+
+for (const js of [true, false])
+  test(`who must sign before the officer is named, and none is left out: script ${js ? "on" : "off"}`, async () => {
+    const { page, close } = await officer("tiepnhan.hoaphat", js);
+    const accept = () => page.locator("form#intake button[name=act][value=accept]").click();
+    await page.goto(`${town.base}/ban/nop/${PROCEDURE}`);
+    for (const [name, text] of [["name", "Nguyễn Thị Hòa"], ["id_number", "048088001234"], ["address", "Tổ 12"],
+      ["phone", "0905123456"], ["birth_date.day", "12"], ["birth_date.month", "3"], ["birth_date.year", "1988"]])
+      await page.locator(`main [name="f.declarant.${name}"]`).first().fill(text);
+    for (const [name, value] of [["person.same", "self"], ["person.gender", "female"], ["status.kind", "single"],
+      ["status.purpose", "loan"], ["delivery.channel", "desk"]])
+      await page.locator(`main [name="f.${name}"][value="${value}"]`).check({ force: true });
+    await page.locator('main input[type=checkbox][name="f.pledge.true"]').check({ force: true });
+    await page.locator("#signed-declarant").check({ force: true });
+    await Promise.all([page.waitForEvent("load"), accept()]);
+    assert.match(await page.locator("#signed-witness-error").innerText(), /ký trước mặt/);
+    assert.equal(await page.locator("#signed-declarant-error").count(), 0);
+    assert.ok(await page.locator("#signed-declarant").isChecked());
+    assert.match(await page.locator("label[for='signed-declarant']").innerText(), /Người yêu cầu: Nguyễn Thị Hòa/);
+    await judge(page, `a signature is missing ${js}`);
+    await shoot(page, "signers");
+    await page.locator("#signed-witness").check({ force: true });
+    await Promise.all([page.waitForEvent("load"), accept()]);
+    assert.match(await page.locator("article.letter").innerText(), /[0-9A-Z.]+-\d{6}-\d{4}/);
+    await close();
+  });
+
+test("rows and events agree afterwards", () => {
+  assert.match(town.run("verify"), /sound|agree|intact/i);
 });
