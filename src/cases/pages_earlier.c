@@ -222,9 +222,11 @@ static enum err earlier_post(struct request *request, struct response *response)
 
 /* ---- in the filing itself ---- */
 
+/* A stored file that names the case it was taken over from. */
 static bool is_earlier(struct value v)
 {
-	return v.kind == VALUE_MAP && value_find(v, S("from")) && value_find(v, S("id"));
+	return v.kind == VALUE_MAP && value_find(v, S("from")) &&
+	       value_text(value_get(v, S("id"))).n == 64;
 }
 
 /* The data without the files that came from elsewhere; *ret_n counts those. */
