@@ -59,7 +59,7 @@ static struct value pieces_view(struct request *request)
 	for (size_t i = 0; fee_notes[i]; i++) {
 		struct value view = value_map();
 		str name = arena_printf(arena, "to-%lld", (long long)fee_notes[i]);
-		view_field(request, &view, name.p, fee_money(arena, fee_notes[i]).p,
+		view_field(request, &view, name.p, arena_copy(arena, fee_money(arena, fee_notes[i])).p,
 			   request_field(request, name.p));
 		value_push(arena, &list, value_get(view, name));
 	}
