@@ -186,8 +186,9 @@ static void add_promise(struct adding *a, usec before, usec after, enum tally du
 		add(a, before, due, -1);
 	else if (before)
 		add(a, a->now, ended, 1);
+	/* One that lies behind already is broken from now on: yesterday nobody could say so. */
 	if (after)
-		add(a, after, due, 1);
+		add(a, after > a->now ? after : a->now, due, 1);
 }
 
 static usec open_promise(const struct case_file *c)

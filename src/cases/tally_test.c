@@ -137,6 +137,26 @@ static void law_restarts_where_the_national_count_subtracts(struct fixture *fixt
 	town_free(town);
 }
 
+static void who_answers_after_the_national_date_is_late_from_that_day(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct value items = value_list(), item = value_map();
+	struct completion given = { .data = value_null() };
+	str code = accepted(town);
+	struct actor officer = town_actor(town, town_officer(town, "tuphap.hoaphat"),
+					  "2015-02-05T16:00");
+	struct actor citizen = town_actor(town, town_citizen(town, code), "2015-02-09T10:00");
+	value_set(town->ctx->arena, &item, S("text"), value_str(S("Giấy chứng sinh")));
+	value_push(town->ctx->arena, &items, item);
+	town_ok(town, case_ask_supplement(town->ctx, town->cases, &officer, code, items));
+	town_ok(town, case_give_supplement(town->ctx, town->cases, &citizen, code, &given));
+	assert_int_equal(late(town, TALLY_NATIONAL_DUE, TALLY_NATIONAL_ENDED, "2015-02-05"), 0);
+	assert_int_equal(late(town, TALLY_NATIONAL_DUE, TALLY_NATIONAL_ENDED, "2015-02-08"), 0);
+	assert_int_equal(late(town, TALLY_NATIONAL_DUE, TALLY_NATIONAL_ENDED, "2015-02-09"), 1);
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 static void withdrawal_leaves_nothing_open(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -179,6 +199,7 @@ int main(void)
 		FIXTURE_TEST(broken_promise_is_late_until_a_new_one_is_given),
 		FIXTURE_TEST(promise_moved_in_time_was_never_late),
 		FIXTURE_TEST(law_restarts_where_the_national_count_subtracts),
+		FIXTURE_TEST(who_answers_after_the_national_date_is_late_from_that_day),
 		FIXTURE_TEST(withdrawal_leaves_nothing_open),
 		FIXTURE_TEST(figure_changed_by_hand_is_named),
 	};
