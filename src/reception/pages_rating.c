@@ -9,9 +9,6 @@
 
 enum { TRIES_BURST = 20, TRIES_PER_HOUR = 60 };
 
-static const char *const faces[] = { N_("Very dissatisfied"), N_("Dissatisfied"),
-				     N_("Neither satisfied nor dissatisfied"), N_("Satisfied"),
-				     N_("Very satisfied") };
 static const char *const grades[] = { N_("1 – very poor"), N_("2 – poor"), N_("3 – fair"),
 				      N_("4 – good"), N_("5 – very good") };
 
@@ -113,9 +110,9 @@ static enum err show_rating(struct request *request, struct response *response, 
 		  value_bool(rating_is_frozen(&r->rating, clock_business())));
 	value_set(arena, &view, S("level"), value_int(r->rating.level));
 	value_set(arena, &view, S("given_text"), r->rating.level ?
-		  view_text(request, faces[r->rating.level - 1]) : value_null());
+		  view_text(request, rating_faces[r->rating.level - 1]) : value_null());
 	value_set(arena, &view, S("overall"), scale_field(request, "muc",
-		  N_("All in all, how satisfied are you?"), faces, rating->level));
+		  N_("All in all, how satisfied are you?"), rating_faces, rating->level));
 	value_set(arena, &view, S("questions"), questions);
 	view_field(request, &view, "gop-y",
 		   ctx_text(&request->ctx, "What should we do better? (you need not answer)"),
@@ -291,7 +288,7 @@ static enum err faces_page(struct request *request, struct response *response)
 	value_set(arena, &view, S("ticket"), ask ? ticket_view(request, a.seat.hall, &a.ticket)
 						 : value_null());
 	value_set(arena, &view, S("thanks"), value_bool(a.there && a.ticket.level));
-	value_set(arena, &view, S("faces"), scale_items(request, "muc", faces, 0));
+	value_set(arena, &view, S("faces"), scale_items(request, "muc", rating_faces, 0));
 	value_set(arena, &view, S("action"), value_str(request->target));
 	value_set(arena, &view, S("key"), value_str(key));
 	value_set(arena, &view, S("csrf"), value_str(request_csrf(request)));

@@ -18,6 +18,11 @@ const struct rating_question rating_questions[RATING_QUESTIONS] = {
 	{ "handling", N_("How feedback and complaints are received and answered") },
 };
 
+const char *const rating_faces[5] = {
+	N_("Very dissatisfied"), N_("Dissatisfied"), N_("Neither satisfied nor dissatisfied"),
+	N_("Satisfied"), N_("Very satisfied"),
+};
+
 /* ---- one rating ---- */
 
 static enum err row_rating(const struct rows *r, struct rating *ret)
@@ -41,6 +46,14 @@ enum err rating_load(struct ctx *ctx, struct db *db, int64_t case_id, struct rat
 		return OK;
 	TRY(err);
 	return row_rating(&row, ret_rating);
+}
+
+enum err reception_rating(struct ctx *ctx, struct db *db, int64_t case_id, const char **ret_words)
+{
+	struct rating rating;
+	TRY(rating_load(ctx, db, case_id, &rating));
+	*ret_words = rating.level >= 1 && rating.level <= 5 ? rating_faces[rating.level - 1] : NULL;
+	return OK;
 }
 
 bool rating_is_frozen(const struct rating *rating, usec now)

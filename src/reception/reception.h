@@ -58,6 +58,8 @@ struct satisfaction {
 	int64_t rated, kind, fair; /* asked about the officials: all answers, 4 or 5 points, 3 points */
 };
 
+/* How the case was rated, in the words of the rating page (a msgid); NULL: nobody rated it. */
+enum err reception_rating(struct ctx *ctx, struct db *db, int64_t case_id, const char **ret_words);
 /* Ratings of finished cases, one a case: for reports and published figures. */
 enum err reception_satisfaction(struct ctx *ctx, struct db *db, const struct satisfaction_wanted *w,
 				struct satisfaction *ret_sums);

@@ -248,6 +248,7 @@ struct rating_question {
 	const char *text; /* msgid */
 };
 extern const struct rating_question rating_questions[RATING_QUESTIONS];
+extern const char *const rating_faces[5]; /* words for 1 … 5 points */
 
 struct rating {
 	int64_t id; /* 0: none was given */

@@ -13,6 +13,7 @@ struct behind {
 	void (*add)(sql_t *q, usec from, usec to); /* from included, to not */
 	enum by_nation nation;
 	bool unaccepted; /* counts cases that were never taken in, too */
+	bool rated;      /* the rows say how the case was rated */
 };
 
 /* NULL: there are no cases behind it. */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cases/tally.h"
 #include "cases/view.h"
+#include "reception/reception.h"
 #include "text/i18n.h"
 #include "text/vietnamese.h"
 
@@ -265,13 +266,27 @@ static struct value letter_entry(struct arena *arena, const struct walk *k, cons
 	return entry;
 }
 
+/* How the citizen rated the case, where the list stands behind a figure of ratings; else null. */
+static enum err rating_of(struct ctx *ctx, const struct walk *k, int64_t case_id, struct value *ret)
+{
+	const struct behind *figure = behind_of(k->w->figure);
+	const char *words = NULL;
+	*ret = value_null();
+	if (!figure || !figure->rated)
+		return OK;
+	TRY(reception_rating(ctx, k->db, case_id, &words));
+	if (words)
+		*ret = value_str(str_z(ctx_text(ctx, words)));
+	return OK;
+}
+
 static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows *r,
 			int64_t organisation, struct value *ret_map)
 {
 	struct arena *arena = ctx->arena;
 	struct case_file c = case_of(r);
 	struct json_fault fault;
-	struct value map = value_map(), data = value_map(), office;
+	struct value map = value_map(), data = value_map(), office, rating, about;
 	str text = row_str(r, 23);
 	if (k->w->declared->needs_data && !str_empty(text) &&
 	    !json_parse(arena, text, &data, &fault))
@@ -279,7 +294,10 @@ static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows
 	office = organisation_map(arena, organisation_by_id(
 		cases_people(reports_cases(k->w->reports)), organisation), k->w->language);
 	put(arena, &map, "n", value_int(row_int(r, 2)));
-	put(arena, &map, "case", case_map(ctx, k, &c));
+	TRY(rating_of(ctx, k, c.id, &rating));
+	about = case_map(ctx, k, &c);
+	put(arena, &about, "rating", rating);
+	put(arena, &map, "case", about);
 	put(arena, &map, "applicant", applicant_map(arena, &c));
 	put(arena, &map, "organisation", office);
 	put(arena, &map, "agency", office);

@@ -61,11 +61,22 @@ async function walk(report, period) {
   return n;
 }
 
+// A list of ratings says how each case was rated.
+async function rated(period) {
+  const [link] = /href="([^"]*chi-tieu=ratings&amp;[^"]*)"/.exec(await page(`/ban/bao-cao/qd-766?ky=${period}`))?.slice(1) ?? [];
+  const rows = link ? body(await page(link.replaceAll("&amp;", "&"))).split("<tr").slice(1).map(plain) : [];
+  const silent = rows.filter((row) => !/hài lòng|Bình thường/i.test(row));
+  const good = rows.length > 0 && silent.length === 0;
+  failed ||= !good;
+  console.log(`${good ? "ok" : "not ok"} - each of ${rows.length} rated cases says its rating${silent.map((row) => `\n    ${row}`).join("")}`);
+}
+
 await signIn();
 const reports = [...(await page("/ban/bao-cao")).matchAll(/href="(\/ban\/bao-cao\/[^"?]+)"/g)].map((m) => m[1]);
 let all = 0;
 for (const report of new Set(reports))
   for (const period of periods) all += await walk(report, period);
+await rated(periods[0]);
 failed ||= all < 50;
 console.log(`${all < 50 ? "not ok" : "ok"} - ${all} numbers were followed`);
 process.exit(failed ? 1 : 0);
