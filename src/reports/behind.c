@@ -184,36 +184,34 @@ static void late_none(sql_t *q, usec from, usec to)
 
 static void rated(sql_t *q, usec from, usec to)
 {
-	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM rating r WHERE r.case_id = c.id"
-		       " AND r.first_at >= $1 AND r.first_at < $2)"), from, to);
+	sql_add(q, SQL(" AND c.id IN (SELECT case_id FROM rating WHERE first_at >= $1"
+		       " AND first_at < $2)"), from, to);
 }
 
 static void rated_content(sql_t *q, usec from, usec to)
 {
-	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM rating r WHERE r.case_id = c.id"
-		       " AND r.first_at >= $1 AND r.first_at < $2 AND r.level >= 4)"), from, to);
+	sql_add(q, SQL(" AND c.id IN (SELECT case_id FROM rating WHERE first_at >= $1"
+		       " AND first_at < $2 AND level >= 4)"), from, to);
 }
 
 static void paid(sql_t *q, usec from, usec to)
 {
-	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM fee_receipt r WHERE r.organisation = c.organisation"
-		       " AND r.case_id = c.id AND r.cancelled_at = 0 AND r.taken_at >= $1"
-		       " AND r.taken_at < $2)"), from, to);
+	sql_add(q, SQL(" AND c.id IN (SELECT case_id FROM fee_receipt WHERE cancelled_at = 0"
+		       " AND taken_at >= $1 AND taken_at < $2)"), from, to);
 }
 
 static void paid_online(sql_t *q, usec from, usec to)
 {
-	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM fee_receipt r WHERE r.organisation = c.organisation"
-		       " AND r.case_id = c.id AND r.cancelled_at = 0 AND r.method = 2"
-		       " AND r.taken_at >= $1 AND r.taken_at < $2)"), from, to);
+	sql_add(q, SQL(" AND c.id IN (SELECT case_id FROM fee_receipt WHERE cancelled_at = 0"
+		       " AND method = 2 AND taken_at >= $1 AND taken_at < $2)"), from, to);
 }
 
 /* Rows of cases/digital.h with one of the marks, or any. */
 static void with_result(sql_t *q, usec from, usec to)
 {
+	solved(q, from, to);
 	sql_add(q, SQL(" AND EXISTS (SELECT 1 FROM case_digital d WHERE d.organisation ="
-		       " c.organisation AND d.case_id = c.id AND d.counted_at >= $1"
-		       " AND d.counted_at < $2)"), from, to);
+		       " c.organisation AND d.case_id = c.id AND d.counted_at = c.finished_at)"));
 }
 
 static void digital_papers(sql_t *q, usec from, usec to)
