@@ -186,6 +186,9 @@ test("statement, till, books, register and report are sound pages", async () => 
   await page.getByRole("button", { name: "Đọc sao kê" }).click();
   assert.match(await page.locator("#file-error").innerText(), /Dòng 4.*FT2.*7\.000 đồng/);
   await page.goto(`${town.base}/ban/le-phi/quy`);
+  const notes = [500000, 200000, 100000, 50000, 20000, 10000, 5000, 2000, 1000, 500, 200];
+  assert.deepEqual(await page.locator(".m-pieces label").allInnerTexts(),
+    notes.map((n) => `${n.toLocaleString("de-DE")} đồng`));
   await judge(page, "till");
   await shoot(page, "fee-till");
   await page.getByRole("button", { name: "Lưu bảng kê" }).click();
