@@ -130,6 +130,7 @@ static size_t route_tables(struct app *app, struct route_table *ret_tables)
 		{ "hall", hall_routes, 0, app->reception },
 		{ "counter", counter_routes, 0, app->reception },
 		{ "booking", booking_routes, 0, app->reception },
+		{ "hall api", hall_api_routes, 0, app->reception },
 		{ "hall_figures", hall_figure_routes, 0, app->reception },
 		{ "rating", rating_routes, 0, app->reception },
 		{ "letter", letter_routes, 0, app->cases },

@@ -34,7 +34,7 @@ extern const struct migration_set reception_migrations;
 /* State of the routes: struct reception *. Kiosk and board for everybody; counters
  * for officers. Each ends with a route without a path. */
 extern const struct route hall_routes[], counter_routes[], booking_routes[], rating_routes[],
-	hall_figure_routes[];
+	hall_figure_routes[], hall_api_routes[];
 
 enum err reception_open(struct ctx *ctx, struct store *store, struct people *people,
 			struct cases *cases, const uint8_t secret[static 32],

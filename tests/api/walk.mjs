@@ -199,6 +199,25 @@ async function pages({ code, pin }) {
 	is(await from("192.0.2.8", pin), 200, "and opens from another address");
 }
 
+// What the wall board shows anybody may read; who is expected is for the officers of that hall.
+async function hall() {
+	const service = (await town.call(null, "GET", "/halls/hoa-phat")).body.services[0];
+	verdict(service.waiting === 0 && service.minutes === null, "nobody waits in the morning", JSON.stringify(service));
+	const taken = await fetch(`${town.base}/quay/hoa-phat`, { method: "POST", redirect: "manual",
+		headers: { authorization: `Bearer ${town.token(desk)}`, "content-type": "application/json" },
+		body: JSON.stringify({ "dich-vu": service.code }) });
+	verdict(taken.status === 303, "a number is taken", taken.status);
+	const now = await town.call(null, "GET", "/halls/hoa-phat");
+	verdict(now.body.services[0].waiting === 1 && now.body.services[0].minutes > 0 &&
+		now.body.tickets.map((t) => t.state).join() === "waiting", "it waits in its service, with an estimate", now.text);
+	verdict(now.body.counters.length > 0 && now.body.counters.every((c) => !c.open), "no counter is open yet", now.text);
+	is(await town.call(null, "GET", "/halls/nowhere"), 404, "there is no such hall");
+	is(await town.call(desk, "GET", "/halls/hoa-phat/appointments?day=2015-01-27"), 200, "the desk reads who is expected");
+	is(await town.call(desk, "GET", "/halls/hoa-phat/appointments?day=never"), 400, "a day that is none is refused");
+	is(await town.call(null, "GET", "/halls/hoa-phat/appointments"), 401, "nobody else does");
+	is(await town.call(stranger, "GET", "/halls/hoa-phat/appointments"), 403, "nor does another ward");
+}
+
 try {
 	await town.serve("2015-01-26T09:00:00+07:00");
 	const life = await wholeLife();
@@ -207,6 +226,7 @@ try {
 	await sideways();
 	await strangers();
 	await pages(life);
+	await hall();
 	await town.stop();
 	await dueDate("2015-02-10T15:30:00+07:00", "2015-03-02");
 	const sound = town.run("verify");
