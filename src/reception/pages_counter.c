@@ -89,7 +89,7 @@ static enum err choose_page(struct request *request, struct response *response)
 	struct choice choice = { .request = request, .mine = S("") };
 	struct value view = value_map();
 	TRY(store_read(&request->ctx, reception_of(request)->store, read_choice, &choice));
-	start_desk(request, &view, N_("Counters"), "/ban/quay");
+	start_desk(request, &view, N_("Numbers and counters"), "/ban/quay");
 	value_set(request->ctx.arena, &view, S("halls"), choice.halls);
 	value_set(request->ctx.arena, &view, S("mine"),
 		  str_empty(choice.mine) ? value_null() : link_view(request, choice.mine));

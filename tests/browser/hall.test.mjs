@@ -44,6 +44,14 @@ async function takeNumber(page, ward, service) {
   return (await page.locator(".m-slip__number").textContent()).trim();
 }
 
+// With and without a key beside their words, buttons and links: one top, one height.
+async function inOneLine(page) {
+  const boxes = await page.locator(".m-counter .govuk-button-group > .govuk-button")
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map((box) => `${box.top} ${box.height}`));
+  assert.ok(boxes.length > 2);
+  assert.deepEqual([...new Set(boxes)], [boxes[0]]);
+}
+
 async function sitDown(page, counter) {
   await page.goto("/ban/quay");
   await page.getByRole("button", { name: new RegExp(`: Quầy ${counter}$`) }).click();
@@ -63,6 +71,8 @@ for (const js of [true, false])
     const officer = await openApp({ base: town.base, js });
     await wall.visit(`/bang/${ward}`);
     await judge(wall.page, name("board empty"), { skip: [] });
+    assert.match(await shown(wall.page, ".m-board__next"), /Không có ai đang chờ\./);
+    assert.doesNotMatch(await shown(wall.page, ".m-board__next"), /người đang chờ/);
     await visitor.visit(`/quay/${ward}`);
     await judge(visitor.page, name("kiosk"));
     const label = await takeNumber(visitor.page, ward, "ho-tich");
@@ -72,16 +82,19 @@ for (const js of [true, false])
     assert.equal(await takeNumber(visitor.page, ward, "chung-thuc"), "B001");
     await signIn(officer.page, login);
     await judge(officer.page, name("counters"));
+    assert.ok((await officer.page.title()).startsWith(await shown(officer.page, "h1")));
     await sitDown(officer.page, 1);
     await judge(officer.page, name("counter free"));
     await act(officer.page, "goi");
     assert.match(await shown(officer.page, ".m-counter__label strong"), /A001/);
     await judge(officer.page, name("counter called"));
+    await inOneLine(officer.page);
     if (!js) await wall.visit(`/bang/${ward}`);
     await wall.page.getByRole("row", { name: /A001\s*1/ }).waitFor({ timeout: 5000 });
     await judge(wall.page, name("board"));
     await act(officer.page, "bat-dau");
     await judge(officer.page, name("counter serving"));
+    await inOneLine(officer.page);
     await act(officer.page, "xong-goi");
     assert.match(await shown(officer.page, ".m-counter__label strong"), /A002/);
     await act(officer.page, "bo-qua");
