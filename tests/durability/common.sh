@@ -22,7 +22,7 @@ verdict() {
 	fi
 }
 
-# town ENGINE NAME: a demonstration district in $data; sets $engine, $data and $url.
+# town ENGINE NAME [OPTION …]: a demonstration district in $data; sets $engine, $data and $url.
 town() {
 	engine=$1
 	data=$folder/$2
@@ -34,7 +34,7 @@ town() {
 		url=${MOTCUA_TEST_POSTGRES/\/test\?//$name?}
 		options=(--database "$url")
 	fi
-	"$motcua" init --pack packs/cam-le --demo --data "$data" "${options[@]}" >>"$folder/log" 2>&1
+	"$motcua" init --pack packs/cam-le --demo --data "$data" "${options[@]}" "${@:3}" >>"$folder/log" 2>&1
 }
 
 # sql TEXT: what it answers, columns parted by '|'.
@@ -67,12 +67,14 @@ settled() {
 	done
 }
 
-# serve PORT: sets $server once it answers.
+# serve PORT [OPTION …]: sets $server once it answers.
 serve() {
-	"$motcua" serve --data "$data" --listen "127.0.0.1:$1" >"$folder/serve.log" 2>&1 &
+	local port=$1
+	shift
+	"$motcua" serve --data "$data" --listen "127.0.0.1:$port" "$@" >"$folder/serve.log" 2>&1 &
 	server=$!
 	for _ in $(seq 100); do
-		curl -fs -o /dev/null "http://127.0.0.1:$1/healthz" && return 0
+		curl -fs -o /dev/null "http://127.0.0.1:$port/healthz" && return 0
 		kill -0 "$server" 2>/dev/null || return 1
 		sleep 0.1
 	done
