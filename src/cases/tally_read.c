@@ -12,12 +12,12 @@ static int64_t period_day(int64_t day)
 
 /* Rows are few (organisations × procedures × channels) and come in order. */
 static struct tally_row *row_of(struct tally_rows *rows, size_t *room, struct arena *arena,
-				const struct rows *r)
+				int64_t organisation, str procedure, int64_t channel)
 {
 	for (size_t i = rows->n; i-- > 0;) {
 		struct tally_row *row = &rows->items[i];
-		if (row->organisation == row_int(r, 0) && row->channel == row_int(r, 2) &&
-		    str_eq(row->procedure, row_view(r, 1)))
+		if (row->organisation == organisation && row->channel == channel &&
+		    str_eq(row->procedure, procedure))
 			return row;
 	}
 	if (rows->n == *room) {
@@ -27,7 +27,8 @@ static struct tally_row *row_of(struct tally_rows *rows, size_t *room, struct ar
 					 *room * sizeof *rows->items);
 	}
 	rows->items[rows->n] = (struct tally_row){
-		.organisation = row_int(r, 0), .procedure = row_str(r, 1), .channel = row_int(r, 2),
+		.organisation = organisation, .procedure = arena_copy(arena, procedure),
+		.channel = channel,
 	};
 	return &rows->items[rows->n++];
 }
@@ -62,7 +63,9 @@ static enum err read_range(struct reading *r, int64_t from, int64_t to, bool bef
 			" ORDER BY organisation, procedure, channel"));
 	TRY(db_query_built(r->ctx, r->db, &rows, &q));
 	while (rows_next(&rows)) {
-		struct tally_row *row = row_of(&r->rows, &r->room, r->ctx->arena, &rows);
+		struct tally_row *row = row_of(&r->rows, &r->room, r->ctx->arena,
+						 row_int(&rows, 0), row_view(&rows, 1),
+						 row_int(&rows, 2));
 		for (int t = 0; t < TALLIES; t++)
 			(before ? row->before : row->within)[t] += row_int(&rows, 3 + t);
 	}
@@ -97,26 +100,83 @@ enum err tally_read(struct ctx *ctx, struct db *db, const struct tally_span *spa
 	return OK;
 }
 
-enum err tally_still_due(struct ctx *ctx, struct cases *cases, struct db *db, usec at,
-			 const struct tally_span *span, struct tally_rows *ret_rows)
+struct still_due {
+	struct reading r;
+	struct cases *cases;
+	usec at, midnight;
+};
+
+static struct tally_row *still_row(struct still_due *s, int64_t organisation, str procedure,
+				   int64_t channel)
 {
-	int zone = calendar_zone(cases_calendar(cases));
-	int64_t local = at + zone * USEC_MINUTE;
-	usec midnight = at + USEC_DAY - local % USEC_DAY;
-	struct reading r = { .ctx = ctx, .db = db, .span = span };
-	sql_t q = sql_new(ctx->arena);
+	return row_of(&s->r.rows, &s->r.room, s->r.ctx->arena, organisation, procedure, channel);
+}
+
+/* Those that have one date for both counts. */
+static enum err still_due_alike(struct still_due *s)
+{
+	const struct tally_span *span = s->r.span;
+	sql_t q = sql_new(s->r.ctx->arena);
 	struct rows rows;
 	sql_add(&q, SQL("SELECT organisation, procedure, channel, supplements, apologised FROM"
 			" case_file WHERE status IN (2, 4, 6) AND finished_at = 0 AND due_at > $1"
-			" AND due_at < $2"), at, midnight);
+			" AND due_at < $2"), s->at, s->midnight);
 	sql_in(&q, SQL(" AND organisation"), span->organisations, span->n_organisations);
-	TRY(db_query_built(ctx, db, &rows, &q));
+	TRY(db_query_built(s->r.ctx, s->r.db, &rows, &q));
 	while (rows_next(&rows)) {
-		struct tally_row *row = row_of(&r.rows, &r.room, ctx->arena, &rows);
+		struct tally_row *row = still_row(s, row_int(&rows, 0), row_view(&rows, 1),
+						  row_int(&rows, 2));
 		row->within[TALLY_DUE]++;
-		/* The national date of the others lies elsewhere. */
 		row->within[TALLY_NATIONAL_DUE] += !row_int(&rows, 3) && !row_int(&rows, 4);
 	}
-	*ret_rows = r.rows;
 	return rows_end(&rows);
+}
+
+static enum err still_due_nationally(struct still_due *s, int64_t organisation, int64_t id)
+{
+	struct case_file c;
+	usec due;
+	TRY(rows_read_case(s->r.ctx, s->r.db, organisation, id, &c));
+	TRY(case_national_due(s->r.ctx, s->cases, &c, &due));
+	if (due > s->at && due < s->midnight)
+		still_row(s, c.organisation, c.procedure, c.channel)->within[TALLY_NATIONAL_DUE]++;
+	return OK;
+}
+
+/* Supplements and apologies part the dates. The national one is never the later. */
+static enum err still_due_apart(struct still_due *s)
+{
+	const struct tally_span *span = s->r.span;
+	struct ctx *ctx = s->r.ctx;
+	struct value found = value_list();
+	sql_t q = sql_new(ctx->arena);
+	struct rows rows;
+	sql_add(&q, SQL("SELECT organisation, id FROM case_file WHERE status IN (2, 4, 6)"
+			" AND finished_at = 0 AND due_at > $1"
+			" AND (supplements > 0 OR apologised > 0)"), s->at);
+	sql_in(&q, SQL(" AND organisation"), span->organisations, span->n_organisations);
+	TRY(db_query_built(ctx, s->r.db, &rows, &q));
+	while (rows_next(&rows)) {
+		value_push(ctx->arena, &found, value_int(row_int(&rows, 0)));
+		value_push(ctx->arena, &found, value_int(row_int(&rows, 1)));
+	}
+	TRY(rows_end(&rows));
+	for (uint32_t i = 0; i < found.n; i += 2)
+		TRY(still_due_nationally(s, value_integer(found.items[i], 0),
+					 value_integer(found.items[i + 1], 0)));
+	return OK;
+}
+
+enum err tally_still_due(struct ctx *ctx, struct cases *cases, struct db *db, usec at,
+			 const struct tally_span *span, struct tally_rows *ret_rows)
+{
+	int64_t local = at + calendar_zone(cases_calendar(cases)) * USEC_MINUTE;
+	struct still_due s = {
+		.r = { .ctx = ctx, .db = db, .span = span },
+		.cases = cases, .at = at, .midnight = at + USEC_DAY - local % USEC_DAY,
+	};
+	TRY(still_due_alike(&s));
+	TRY(still_due_apart(&s));
+	*ret_rows = s.r.rows;
+	return OK;
 }

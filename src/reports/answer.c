@@ -147,6 +147,21 @@ static str office_of(const struct asked *asked, const struct organisation *o, st
 	return organisation_name(top, language);
 }
 
+/* Whose figures, of which days; and of a period that still runs, up to when. */
+static str about_text(const struct asked *asked, const struct organisation *only)
+{
+	struct ctx *ctx = &asked->request->ctx;
+	int offset = calendar_zone(cases_calendar(reports_cases(asked->reports)));
+	struct civil now = time_civil(asked->now, offset);
+	str about = arena_printf(ctx->arena, "%.*s. %.*s",
+				 STR_ARG(office_of(asked, only, asked->request->language)),
+				 STR_ARG(period_text(ctx, asked->period)));
+	if (days_of_civil(now.year, now.month, now.day) > asked->period.to)
+		return about;
+	return arena_printf(ctx->arena, ctx_text(ctx, "%.*s. Figures as of %02d:%02d on %02d/%02d/%04d"),
+			    STR_ARG(about), now.hour, now.minute, now.day, now.month, now.year);
+}
+
 void asked_sheet(const struct asked *asked, struct sheet *ret)
 {
 	struct ctx *ctx = &asked->request->ctx;
@@ -170,8 +185,7 @@ void asked_sheet(const struct asked *asked, struct sheet *ret)
 		.columns = columns, .n = d->n_columns,
 		.heading = d->heading ? value_get(head->data, S("heading")) : value_null(),
 		.offset = calendar_zone(cases_calendar(reports_cases(asked->reports))),
-		.about = arena_printf(ctx->arena, "%.*s. %.*s", STR_ARG(office_of(asked, only, language)),
-				      STR_ARG(period_text(ctx, asked->period))),
+		.about = about_text(asked, only),
 	};
 }
 

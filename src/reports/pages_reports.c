@@ -319,6 +319,10 @@ static enum err answer_json(const struct report *r, struct response *response)
 	value_append(ctx->arena, &body, S("to"),
 		     value_str(date_format(ctx->arena, r->asked.period.to)));
 	value_append(ctx->arena, &body, S("columns"), sheet_columns_value(ctx->arena, &sheet));
+	value_append(ctx->arena, &body, S("as_of"),
+		     value_str(time_format(ctx->arena, figures_end(reports_cases(r->asked.reports),
+								   r->asked.period, r->asked.now),
+					   sheet.offset)));
 	value_append(ctx->arena, &body, S("rows"), json.rows);
 	value_append(ctx->arena, &body, S("total"), json.total);
 	value_append(ctx->arena, &body, S("figures"), sums_map(ctx->arena, 0, S(""), &r->rows.all));

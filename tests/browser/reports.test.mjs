@@ -62,6 +62,11 @@ const number = (text) => Number(text.replaceAll(/[^0-9-]/g, "") || 0);
 
 test("the columns of II.06a add up as the form says", async () => {
   const { page, visit, close } = await officer("chutich.hoaphat");
+  const about = () => page.locator("main").textContent();
+  await visit("/ban/bao-cao/ii-06a?ky=2015");
+  assert.match(await about(), /Năm 2015\. Số liệu tính đến \d\d giờ \d\d ngày \d\d\/\d\d\/2015/);
+  await visit("/ban/bao-cao/ii-06a?ky=2014");
+  assert.doesNotMatch(await about(), /tính đến/);
   await visit("/ban/bao-cao/ii-06a?ky=2015-01");
   const rows = await page.locator(".m-report tbody tr").evaluateAll((all) =>
     all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));

@@ -231,6 +231,8 @@ async function compareRows(report, period, key, name, list = all, office = "") {
   const [from, to] = bounds(period);
   const answer = await get(`reports/${report}?period=${period}${office && `&organisation=${office}`}`);
   const rows = new Map(answer.rows.map((row) => [row.name, row]));
+  const asOf = Date.parse(answer.as_of) * 1000, off = asOf - Math.min(to - 1, MOMENT);
+  if (off < -1e6 || off > 600e6) verdict(false, `${report} ${period}: the figures are as of ${answer.as_of}`);
   const wrong = [];
   for (const [group, some] of byKey(list, key)) {
     const expected = columns(count(some, from, to));
