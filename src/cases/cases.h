@@ -186,6 +186,22 @@ struct case_person {
 	str paper; /* what shows the authority: number and date of the giấy ủy quyền */
 };
 
+/* A visit to the hall at which a case was filed. */
+struct case_visit {
+	int64_t ticket, counter;
+	str label;      /* "A012" */
+	usec called_at;
+};
+struct visit_sought {
+	int64_t organisation, account, day; /* of whom and by whom it was called, and when */
+	str label;
+};
+/* ERR_NOT_FOUND: this officer called no such number on that day. */
+typedef enum err visit_find(struct ctx *ctx, struct db *db, const struct visit_sought *sought,
+			    struct case_visit *ret_visit);
+/* Who knows the visits: the hall stands above this room. Without it filings have none. */
+void cases_hall(struct cases *cases, visit_find *find);
+
 /* A paper taken over from an earlier case of the same person. */
 struct case_reuse {
 	int64_t from_case;
@@ -206,6 +222,8 @@ struct submission {
 	str consent;          /* the text an applicant agreed to who was helped to file online; or empty */
 	const struct case_reuse *reuse;
 	size_t n_reuse;
+	str ticket;           /* the number its officer called for the visit, or empty; one nobody called
+			       * is passed over */
 	str source, source_code; /* of the portal it was first sent to, and its code there; empty */
 	usec effective_at;
 	str reason;

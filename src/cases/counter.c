@@ -34,6 +34,11 @@ static const struct migration steps[] = {
 	  " id INT NOT NULL, other INT NOT NULL DEFAULT 0, verdict INT NOT NULL DEFAULT 0,"
 	  " account INT NOT NULL DEFAULT 0, decided_at INT NOT NULL DEFAULT 0,"
 	  " reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (organisation, case_id, id));" },
+	{ 2, "visits cases were filed at",
+	  "CREATE TABLE case_visit (organisation INT NOT NULL, case_id INT NOT NULL,"
+	  " id INT NOT NULL, label TEXT NOT NULL DEFAULT '', counter INT NOT NULL DEFAULT 0,"
+	  " called_at INT NOT NULL DEFAULT 0, PRIMARY KEY (organisation, case_id, id));"
+	  "CREATE INDEX case_visit_ticket ON case_visit (organisation, id);" },
 };
 
 const struct migration_set intake_migrations = { "intake", steps, sizeof steps / sizeof *steps };
@@ -59,6 +64,13 @@ static const struct case_column reuse_columns[] = {
 };
 const struct case_table reuse_table = { "case_reuse", reuse_columns,
 					sizeof reuse_columns / sizeof *reuse_columns };
+
+/* The id is the ticket's. */
+static const struct case_column visit_columns[] = {
+	{ "label", .is_text = true }, { "counter" }, { "called_at" },
+};
+const struct case_table visit_table = { "case_visit", visit_columns,
+					sizeof visit_columns / sizeof *visit_columns };
 
 /* ---- names ---- */
 

@@ -18,7 +18,7 @@
 #include "cases/cases.h"
 #include "cases/tables.h"
 
-extern const struct case_table person_table, consent_table, reuse_table, duplicate_table;
+extern const struct case_table person_table, consent_table, reuse_table, duplicate_table, visit_table;
 
 enum counter_state { COUNTER_OPEN, COUNTER_INCOMPLETE, COUNTER_TAKEN_IN, COUNTER_DROPPED };
 

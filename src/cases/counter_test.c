@@ -83,6 +83,55 @@ static void taken_in_it_is_accepted_in_one_act_and_only_once(struct fixture *fix
 	town_free(town);
 }
 
+static enum err one_visit(struct ctx *ctx, struct db *db, const struct visit_sought *sought,
+			  struct case_visit *ret_visit)
+{
+	(void)db;
+	if (!str_eq(sought->label, S("A012")))
+		return ERR_NOT_FOUND;
+	*ret_visit = (struct case_visit){ 77, 2, S("A012"), 1422237600000000 };
+	return OK;
+}
+
+struct visits {
+	int64_t all, kept;
+};
+
+static enum err count_visits(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct visits *visits = arg;
+	TRY(db_int(ctx, db, 0, &visits->kept,
+		   SQL("SELECT COUNT(*) FROM case_visit WHERE id = 77 AND counter = 2"
+		       " AND label = 'A012' AND called_at = 1422237600000000")));
+	return db_int(ctx, db, 0, &visits->all, SQL("SELECT COUNT(*) FROM case_visit"));
+}
+
+static void a_case_keeps_the_visit_it_was_filed_at_and_no_invented_one(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	const char *const tickets[] = { "A012", "Z999" };
+	struct visits visits;
+	cases_hall(town->cases, one_visit);
+	for (size_t i = 0; i < ARRAY_SIZE(tickets); i++) {
+		struct counter_filing filing = filing_new(town);
+		struct submission s = birth(town);
+		struct acceptance acceptance = { 0 };
+		struct actor who = receiver(town);
+		struct case_result done;
+		s.ticket = str_z(tickets[i]);
+		town_ok(town, counter_save(town->ctx, town->cases, &filing, NULL, 0));
+		town_ok(town, counter_take_in(town->ctx, town->cases, &who, &filing, &s, &acceptance,
+					      &done));
+	}
+	town_ok(town, store_read(town->ctx, town->store, count_visits, &visits));
+	assert_int_equal(visits.kept, 1);
+	assert_int_equal(visits.all, 1);
+	assert_text(town_verify(town), "");
+	fixture_by_hand(fixture, "UPDATE case_visit SET counter = 3");
+	assert_true(town_verify(town).n > 0);
+	town_free(town);
+}
+
 static void where_accepting_fails_nothing_is_submitted(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -340,6 +389,7 @@ int main(void)
 {
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(taken_in_it_is_accepted_in_one_act_and_only_once),
+		FIXTURE_TEST(a_case_keeps_the_visit_it_was_filed_at_and_no_invented_one),
 		FIXTURE_TEST(where_accepting_fails_nothing_is_submitted),
 		FIXTURE_TEST(incomplete_is_no_case_until_it_is_complete),
 		FIXTURE_TEST(given_up_it_cannot_be_taken_in_and_another_ward_can_give_up_nothing),

@@ -226,6 +226,28 @@ static enum err add_reuse(struct command *command, const struct submission *s,
 	return OK;
 }
 
+static enum err add_visit(struct command *command, const struct submission *s)
+{
+	struct arena *arena = command->ctx->arena;
+	struct cases *cases = command->cases;
+	const struct visit_sought sought = {
+		.organisation = s->organisation, .account = command->who->principal->account,
+		.day = calendar_day(cases_calendar(cases), command->now), .label = s->ticket,
+	};
+	struct case_visit visit;
+	struct value row = value_map();
+	if (!cases->visit || str_empty(s->ticket))
+		return OK;
+	enum err err = cases->visit(command->ctx, command->db, &sought, &visit);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	value_append(arena, &row, S("label"), value_str(visit.label));
+	value_append(arena, &row, S("counter"), value_int(visit.counter));
+	value_append(arena, &row, S("called_at"), value_int(visit.called_at));
+	command_row(command, &visit_table, visit.ticket, row);
+	return OK;
+}
+
 static enum err say_who_filed(struct command *command, const struct submission *s)
 {
 	for (size_t i = 0; i < s->n_people; i++)
@@ -234,7 +256,7 @@ static enum err say_who_filed(struct command *command, const struct submission *
 		add_consent(command, s->consent);
 	for (size_t i = 0; i < s->n_reuse; i++)
 		TRY(add_reuse(command, s, &s->reuse[i]));
-	return OK;
+	return add_visit(command, s);
 }
 
 enum err intake_submit(struct ctx *ctx, struct db *db, struct cases *cases, const struct actor *who,

@@ -310,7 +310,7 @@ static enum err take_in(struct request *request, const struct intake *in, struct
 		.data = data, .applicant = intake_applicant(in, data, "name"),
 		.applicant_id = intake_applicant(in, data, "id_number"),
 		.phone = intake_applicant(in, data, "phone"),
-		.email = intake_applicant(in, data, "email"),
+		.email = intake_applicant(in, data, "email"), .ticket = in->filing.ticket,
 		.address = intake_applicant(in, data, "address"),
 		.consent = str_eq(channel, S("assisted")) ? str_z(ctx_text(ctx, intake_consent)) : S(""),
 	};

@@ -12,7 +12,7 @@
 struct looked {
 	struct case_page page;
 	struct case_legs legs;
-	struct value timeline, flow, files;
+	struct value timeline, flow, files, visit;
 	struct letters letters;
 };
 
@@ -48,11 +48,30 @@ static enum err read_files(struct ctx *ctx, struct db *db, struct looked *o)
 	return rows_end(&rows);
 }
 
+static enum err read_visit(struct ctx *ctx, struct db *db, struct looked *o)
+{
+	struct rows row;
+	o->visit = value_null();
+	enum err err = db_one(ctx, db, &row,
+			      SQL("SELECT label, counter, called_at FROM case_visit"
+				  " WHERE organisation = $1 AND case_id = $2"),
+			      o->page.c.organisation, o->page.c.id);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	o->visit = value_map();
+	value_append(ctx->arena, &o->visit, S("label"), value_str(row_str(&row, 0)));
+	value_append(ctx->arena, &o->visit, S("counter"), value_int(row_int(&row, 1)));
+	value_append(ctx->arena, &o->visit, S("called_at"),
+		     view_time(ctx, o->page.cases, row_int(&row, 2)));
+	return OK;
+}
+
 static enum err read_filed(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct looked *o = arg;
 	TRY(case_page_read(ctx, db, &o->page));
 	TRY(case_legs(ctx, db, &o->page.c, &o->legs));
+	TRY(read_visit(ctx, db, o));
 	return read_files(ctx, db, o);
 }
 
@@ -154,6 +173,7 @@ static enum err filed_page(struct request *request, struct response *response)
 	const struct form *form = procedure_form(o.page.procedure, S("apply"), request->language);
 	TRY(case_shell(request, &o.page, "ho-so", &view));
 	value_set(arena, &view, S("whole"), value_bool(o.page.sees_all));
+	value_set(arena, &view, S("visit"), o.page.sees_all ? o.visit : value_null());
 	value_set(arena, &view, S("files"), o.page.sees_all ? o.files : value_list());
 	if (form && !o.page.sees_all)
 		value_set(arena, &view, S("rows"), partner_rows(request, &o, form));

@@ -359,6 +359,11 @@ void cases_speak(struct cases *cases, const struct template_set *templates,
 	cases->vietnamese = vietnamese;
 }
 
+void cases_hall(struct cases *cases, visit_find *find)
+{
+	cases->visit = find;
+}
+
 const struct template_set *cases_templates(const struct cases *cases)
 {
 	return cases->templates;

@@ -40,6 +40,7 @@ struct cases {
 	struct worklist_cache *worklists; /* of worklist.h */
 	const struct signers *signers;    /* of cases_sign; NULL: nobody signs */
 	str url_base;
+	visit_find *visit;                /* of cases_hall; NULL: there is no hall */
 };
 
 /* The reader's language, Vietnamese where nobody said. */

@@ -11,6 +11,7 @@ const struct case_table *const case_tables[] = {
 	&person_table,
 	&consent_table,
 	&reuse_table,
+	&visit_table,
 	&duplicate_table,
 	&letter_table,
 	&round_table,

@@ -199,6 +199,7 @@ enum err reception_open(struct ctx *ctx, struct store *store, struct people *peo
 		reception_close(reception);
 		return err;
 	}
+	cases_hall(cases, ticket_visit);
 	*ret_reception = reception;
 	return OK;
 }

@@ -120,7 +120,28 @@ struct counter_page {
 	struct ticket here;
 	bool busy;
 	struct ticket_list waiting, absent;
+	struct value filed; /* cases taken in for the visitor here */
 };
+
+static enum err read_visit(struct ctx *ctx, struct db *db, struct counter_page *p)
+{
+	struct rows rows;
+	p->filed = value_list();
+	if (!p->busy)
+		return OK;
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT c.code, c.subject FROM case_visit v JOIN case_file c"
+			 " ON c.organisation = v.organisation AND c.id = v.case_id"
+			 " WHERE v.organisation = $1 AND v.id = $2 ORDER BY c.id"),
+		     p->seat.hall->organisation->id, p->here.id));
+	while (rows_next(&rows)) {
+		struct value item = value_map();
+		value_append(ctx->arena, &item, S("code"), value_str(row_str(&rows, 0)));
+		value_append(ctx->arena, &item, S("subject"), value_str(row_str(&rows, 1)));
+		value_push(ctx->arena, &p->filed, item);
+	}
+	return rows_end(&rows);
+}
 
 static enum err read_counter(struct ctx *ctx, struct db *db, void *arg)
 {
@@ -132,6 +153,7 @@ static enum err read_counter(struct ctx *ctx, struct db *db, void *arg)
 	p->busy = err == OK;
 	if (err != OK && err != ERR_NOT_FOUND)
 		return err;
+	TRY(read_visit(ctx, db, p));
 	TRY(ticket_list(ctx, db, hall, p->day, TICKET_WAITING, &p->waiting));
 	TRY(ticket_list(ctx, db, hall, p->day, TICKET_ABSENT, &p->absent));
 	return db_int(ctx, db, 0, &p->served,
@@ -201,6 +223,11 @@ static void put_ticket(struct request *request, struct counter_page *p, struct v
 			  arena_printf(arena, "/ban/nop?phieu=%.*s", STR_ARG(p->here.label))));
 	}
 	value_set(arena, view, S("ticket"), ticket);
+	for (uint32_t i = 0; i < p->filed.n; i++)
+		value_set(arena, &p->filed.items[i], S("url"), link_view(request,
+			  arena_printf(arena, "/ban/%.*s/ho-so",
+				       STR_ARG(value_text(value_get(p->filed.items[i], S("code")))))));
+	value_set(arena, view, S("filed"), p->filed);
 	value_set(arena, view, S("busy"), value_bool(p->busy));
 }
 

@@ -139,6 +139,42 @@ static void a_visit_goes_from_call_to_end(struct fixture *fixture)
 	world_free(&w);
 }
 
+struct looking {
+	struct visit_sought sought;
+	struct case_visit visit;
+	enum err err;
+};
+
+static enum err look_for_visit(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct looking *l = arg;
+	l->err = ticket_visit(ctx, db, &l->sought, &l->visit);
+	return OK;
+}
+
+static void a_visit_belongs_to_who_called_it(struct fixture *fixture)
+{
+	struct world w = world_new(fixture);
+	struct ticket t;
+	take(&w, "ho-tich", 0);
+	struct seat seat = sit(&w, "tiepnhan.hoaphat", 1);
+	town_ok(w.town, next(&w, &seat, &t));
+	struct looking l = { .sought = { t.organisation, seat.account, t.day, S("A001") } };
+	town_ok(w.town, store_read(w.town->ctx, w.town->store, look_for_visit, &l));
+	assert_int_equal(l.err, OK);
+	assert_int_equal(l.visit.ticket, t.id);
+	assert_int_equal(l.visit.counter, 1);
+	assert_int_equal(l.visit.called_at, t.called_at);
+	l.sought.account = town_officer(w.town, "tuphap.hoaphat")->account;
+	town_ok(w.town, store_read(w.town->ctx, w.town->store, look_for_visit, &l));
+	assert_int_equal(l.err, ERR_NOT_FOUND);
+	l.sought.account = seat.account;
+	town_ok(w.town, act(&w, &seat, TICKET_PUT_BACK, &t));
+	town_ok(w.town, store_read(w.town->ctx, w.town->store, look_for_visit, &l));
+	assert_int_equal(l.err, ERR_NOT_FOUND);
+	world_free(&w);
+}
+
 static void priority_comes_first_and_a_counter_takes_only_its_services(struct fixture *fixture)
 {
 	struct world w = world_new(fixture);
@@ -485,6 +521,7 @@ int main(void)
 		FIXTURE_TEST(numbers_are_counted_by_office_and_service),
 		FIXTURE_TEST(the_same_press_twice_gives_one_number),
 		FIXTURE_TEST(a_visit_goes_from_call_to_end),
+		FIXTURE_TEST(a_visit_belongs_to_who_called_it),
 		FIXTURE_TEST(priority_comes_first_and_a_counter_takes_only_its_services),
 		FIXTURE_TEST(who_did_not_come_can_be_called_again_and_be_passed_on),
 		FIXTURE_TEST(a_counter_taken_over_calls_no_more),

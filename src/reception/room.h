@@ -123,6 +123,10 @@ enum err ticket_make(struct ctx *ctx, struct reception *reception, struct db *db
 		     const struct ticket_wanted *wanted, struct ticket *ret_ticket);
 enum err ticket_load(struct ctx *ctx, struct db *db, int64_t id, struct ticket *ret_ticket);
 
+/* A visit_find: the number of that day the officer called and was not taken from them since. */
+enum err ticket_visit(struct ctx *ctx, struct db *db, const struct visit_sought *sought,
+		      struct case_visit *ret_visit);
+
 struct ticket_list {
 	struct ticket *items;
 	size_t n;

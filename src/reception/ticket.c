@@ -40,6 +40,19 @@ enum err ticket_load(struct ctx *ctx, struct db *db, int64_t id, struct ticket *
 	return OK;
 }
 
+enum err ticket_visit(struct ctx *ctx, struct db *db, const struct visit_sought *sought,
+		      struct case_visit *ret_visit)
+{
+	struct rows row;
+	TRY(db_one(ctx, db, &row,
+		   SQL("SELECT id, counter, label, called_at FROM ticket WHERE organisation = $1"
+		       " AND day = $2 AND label = $3 AND holder = $4 ORDER BY id DESC LIMIT 1"),
+		   sought->organisation, sought->day, sought->label, sought->account));
+	*ret_visit = (struct case_visit){ row_int(&row, 0), row_int(&row, 1), row_str(&row, 2),
+					  row_int(&row, 3) };
+	return OK;
+}
+
 static enum err load_locked(struct ctx *ctx, struct db *db, int64_t id, struct ticket *ret_ticket)
 {
 	struct rows row;
