@@ -65,6 +65,41 @@ static enum err load_choice(struct request *request, struct choice *c, str offic
 	return OK;
 }
 
+/* ---- without a procedure ---- */
+
+static bool is_booked(const struct reception *reception, str procedure)
+{
+	const struct hall_service *service;
+	for (size_t i = 0; i < reception->n; i++)
+		if (takes(&reception->halls[i], procedure, &service))
+			return true;
+	return false;
+}
+
+static enum err booked_page(struct request *request, struct response *response)
+{
+	struct arena *arena = request->ctx.arena;
+	const struct reception *reception = reception_of(request);
+	struct value view = value_map(), list = value_list();
+	const struct procedure **items;
+	size_t n;
+	procedures_in_force(reception->cases, arena, clock_business(), &items, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct value item = value_map();
+		if (!is_booked(reception, items[i]->name))
+			continue;
+		value_append(arena, &item, S("title"),
+			     value_str(procedure_text(items[i], S("title"), request->language)));
+		value_append(arena, &item, S("url"), link_view(request,
+			     arena_printf(arena, "/dat-lich/%.*s", STR_ARG(items[i]->name))));
+		value_push(arena, &list, item);
+	}
+	view_page(request, &view, str_z(ctx_text(&request->ctx, "Book an appointment")));
+	value_set(arena, &view, S("procedures"), list);
+	response_view(response, "reception/booked", view);
+	return OK;
+}
+
 /* ---- days and times ---- */
 
 static enum err read_days(struct request *request, struct db *db, struct choice *c)
@@ -362,6 +397,7 @@ static enum err list_page(struct request *request, struct response *response)
 }
 
 const struct route booking_routes[] = {
+	{ WEB_GET, "/dat-lich", PERM_PUBLIC, booked_page },
 	{ WEB_GET, "/dat-lich/{procedure}", PERM_PUBLIC, booking_page },
 	{ WEB_POST, "/dat-lich/{procedure}", PERM_PUBLIC, booking_post, .fields = booking_fields },
 	{ WEB_GET, "/dat-lich/ma/{code}", PERM_PUBLIC, appointment_page },

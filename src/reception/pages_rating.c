@@ -133,6 +133,14 @@ static void ask_pin(struct request *request, struct response *response)
 						 STR_ARG(request_param(request, "code"))));
 }
 
+/* Who typed the address alone: the page that asks for code and PIN leads on to the rating. */
+static enum err no_code(struct request *request, struct response *response)
+{
+	(void)request;
+	response_redirect(response, S("/tra-cuu"));
+	return OK;
+}
+
 static enum err rating_page(struct request *request, struct response *response)
 {
 	struct rated r;
@@ -457,6 +465,7 @@ static enum err results_page(struct request *request, struct response *response)
 }
 
 const struct route rating_routes[] = {
+	{ WEB_GET, "/danh-gia", PERM_PUBLIC, no_code },
 	{ WEB_GET, "/danh-gia/{code}", PERM_PUBLIC, rating_page },
 	{ WEB_POST, "/danh-gia/{code}", PERM_PUBLIC, rating_post, .fields = rating_fields },
 	{ WEB_GET, "/danh-gia/quay/{organisation}/{counter}", PERM_PUBLIC, faces_page },

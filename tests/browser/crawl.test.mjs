@@ -60,7 +60,8 @@ for (const lang of ["vi", "en"])
   });
 
 for (const [login, start] of [["tiepnhan.hoaphat", "/ban"], ["tuphap.hoaphat", "/ban"],
-  ["chutich.hoaphat", "/ban"], ["congan.hoaphat", "/ban"], ["bientap", "/quan-tri/tin"]])
+  ["chutich.hoaphat", "/ban"], ["congan.hoaphat", "/ban"], ["baohiem.camle", "/ban"], ["bientap", "/quan-tri/tin"],
+  ["quantri", "/quan-tri/lien-thong"]])
   test(`all that ${login} can reach is sound`, async () => {
     const app = await openApp({ base: town.base });
     await app.visit(`/dang-nhap?next=${start}`);

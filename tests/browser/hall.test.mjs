@@ -186,6 +186,11 @@ test("a number is called and served by keyboard alone", async () => {
 
 test("a slot booked online gives a number that comes first, and is on the desk's list", async () => {
   const { page, visit, close } = await openApp({ base: town.base, js: false });
+  await visit("/danh-gia");
+  assert.match(page.url(), /\/tra-cuu$/);
+  await visit("/dat-lich");
+  await judge(page, "hall booking procedure");
+  assert.equal(await page.locator("main a[href*='/dat-lich/khai-sinh']").count(), 1);
   await visit("/thu-tuc/khai-sinh");
   await page.locator("a[href*='/dat-lich/']").click();
   await judge(page, "hall booking office");
