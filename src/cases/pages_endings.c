@@ -348,6 +348,7 @@ static struct value late_row(struct request *request, struct cases *cases,
 	str url = arena_printf(arena, "/ban/%.*s", STR_ARG(item->c.code));
 	str ready = S("Hồ sơ cần thêm thời gian xác minh.");
 	value_append(arena, &row, S("code"), value_str(item->c.code));
+	value_append(arena, &row, S("id"), value_str(id_text(arena, item->c.id)));
 	value_append(arena, &row, S("url"), value_str(request_link(request, url)));
 	value_append(arena, &row, S("title"), value_str(procedure
 		? procedure_text(procedure, S("title"), request->language) : S("")));

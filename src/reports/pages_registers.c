@@ -138,6 +138,14 @@ static bool is_code(const struct declared_column *column)
 	return str_eq(feel_source(column->value), S("case.code"));
 }
 
+/* Who sees the register need not see its cases. */
+static bool sees_case(const struct page *page, const struct register_row *row)
+{
+	const struct object object = { .organisation = row->mark.organisation };
+	return may(cases_people(reports_cases(page->asked->reports)),
+		   request_principal(page->asked->request), ACT_CASE_SEE, &object);
+}
+
 static struct value row_cells(const struct page *page, const struct register_row *row)
 {
 	const struct declared *d = page->asked->declared;
@@ -148,7 +156,7 @@ static struct value row_cells(const struct page *page, const struct register_row
 	for (size_t i = 0; i < d->n_columns; i++) {
 		const struct declared_column *column = &d->columns[i];
 		struct value url = value_null();
-		if (is_code(column))
+		if (is_code(column) && sees_case(page, row))
 			url = value_str(request_link(request, arena_printf(arena, "/ban/%.*s",
 				STR_ARG(row->code))));
 		value_push(arena, &cells, table_cell(arena, cell_text(arena, &row->cells[i], zone),
