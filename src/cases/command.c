@@ -32,12 +32,29 @@ enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, 
 	return flow_state_read(ctx, command->procedure->flow, command->c.flow, &command->flow);
 }
 
+/* Whose office it was that did this: the event itself is the receiving office's. */
+static void say_office(struct command *command, enum act what, const struct object *object)
+{
+	const struct principal *p = command->who->principal;
+	for (size_t i = 0; i < p->n_grants; i++) {
+		struct principal one = { .account = p->account, .grants = { p->grants[i] },
+					 .n_grants = 1 };
+		int64_t office = p->grants[i].organisation;
+		if (!may(command->cases->people, &one, what, object))
+			continue;
+		if (office != command->c.organisation)
+			command_say(command, "office", id_value(command->ctx->arena, office));
+		return;
+	}
+}
+
 void command_stand_in(struct command *command, enum act what, const struct object *object,
 		      int64_t holder)
 {
 	const struct principal *p = command->who->principal;
 	struct principal own = *p;
 	int64_t lender = leave_stands_in(p, holder) ? holder : 0;
+	say_office(command, what, object);
 	own.n_grants = 0;
 	for (size_t i = 0; i < p->n_grants; i++)
 		if (!p->grants[i].instead_of)

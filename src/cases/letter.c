@@ -301,79 +301,6 @@ static void put_ledger(struct writing *w, const struct event *event)
 	value_set(w->ctx->arena, &w->view, S("ledger"), view);
 }
 
-/* ---- the control slip: every hand-over with time and both names ---- */
-
-static str office_of(struct writing *w, int64_t id)
-{
-	return organisation_name(organisation_by_id(w->cases->people, id), S("vi"));
-}
-
-/* Who took the task up after it was handed over: its claim, or else its completion. */
-static enum err taker_of(struct writing *w, struct value node, str *ret_name)
-{
-	*ret_name = S("");
-	for (size_t i = 0; i < w->events.n; i++) {
-		struct value tasks = value_get(w->events.items[i].open, S("tasks"));
-		for (uint32_t t = 0; tasks.kind == VALUE_LIST && t < tasks.n; t++) {
-			struct value task = tasks.items[t];
-			bool same = value_eq(value_get(task, S("node")), node);
-			bool taken = value_find(task, S("holder")) || value_find(task, S("done_at"));
-			if (same && taken && !value_find(task, S("element")))
-				return account_name(w->ctx, w->db, w->events.items[i].actor,
-						    ret_name);
-		}
-	}
-	return OK;
-}
-
-static enum err put_handover(struct writing *w, struct value *list, const struct event *event,
-			     struct value task)
-{
-	struct arena *arena = w->ctx->arena;
-	struct value item = value_map();
-	int64_t agency = 0;
-	str giver = S(""), taker;
-	usec due = value_integer(value_get(task, S("due_at")), 0);
-	id_parse(value_text(value_get(task, S("agency"))), &agency);
-	TRY(account_name(w->ctx, w->db, event->actor, &giver));
-	TRY(taker_of(w, value_get(task, S("node")), &taker));
-	value_set(arena, &item, S("n"), value_int(list->n + 1));
-	value_set(arena, &item, S("node"), value_get(task, S("node")));
-	put(w, &item, "from", event->actor ? office_of(w, event->organisation) : S("Người nộp hồ sơ"));
-	put(w, &item, "to", office_of(w, agency));
-	put_time(w, &item, "at", event->effective_at);
-	put(w, &item, "giver", event->actor ? giver : w->c->applicant);
-	put(w, &item, "taker", taker);
-	put_time(w, &item, "due_at", due);
-	put(w, &item, "state", S(""));
-	put(w, &item, "note", S(""));
-	value_push(arena, list, item);
-	return OK;
-}
-
-static enum err put_steps(struct writing *w)
-{
-	struct value list = value_list();
-	for (size_t i = 0; i < w->events.n; i++) {
-		struct value tasks = value_get(w->events.items[i].open, S("tasks"));
-		for (uint32_t t = 0; tasks.kind == VALUE_LIST && t < tasks.n; t++)
-			if (value_find(tasks.items[t], S("element")))
-				TRY(put_handover(w, &list, &w->events.items[i], tasks.items[t]));
-	}
-	value_set(w->ctx->arena, &w->view, S("steps"), list);
-	return OK;
-}
-
-enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,
-			const struct case_file *c, struct value *ret_list)
-{
-	struct writing w = { .ctx = ctx, .cases = cases, .db = db, .c = c, .view = value_map() };
-	TRY(event_list(ctx, db, c->id, &w.events));
-	TRY(put_steps(&w));
-	*ret_list = value_get(w.view, S("steps"));
-	return OK;
-}
-
 const struct event *letter_event(struct arena *arena, const struct event_list *events,
 				 int64_t letter, const char *column)
 {
@@ -494,7 +421,10 @@ static enum err fill_view(struct writing *w)
 	put_papers(w);
 	TRY(put_officer(w, "officer", event));
 	TRY(put_officer(w, "leader", decided(w)));
-	return put_steps(w);
+	struct value steps;
+	TRY(case_handovers(w->ctx, w->cases, w->db, w->c, &w->events, &steps));
+	value_set(w->ctx->arena, &w->view, S("steps"), steps);
+	return OK;
 }
 
 str letter_with_foot(struct arena *arena, str text)

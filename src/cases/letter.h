@@ -83,9 +83,11 @@ struct letter_wanted {
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct letter_wanted *wanted, str *ret_html);
 
-/* Every time the case was passed on: [{n, node, from, to, at, giver, taker, due_at}], oldest first. */
+/* Every time the case was passed on, as its events say: [{n, node, from, to, at, giver, taker, due_at,
+ * done_at, state, late, note}], oldest first. state and note are Vietnamese, as on the control slip. */
 enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,
-			const struct case_file *c, struct value *ret_list);
+			const struct case_file *c, const struct event_list *events,
+			struct value *ret_list);
 
 /* A pack's letter as it is compiled: one that does not say where its code and signature go has them
  * at its end. */

@@ -171,6 +171,48 @@ static void a_certificate_signed_again_is_a_new_version_with_the_same_number(str
 	town_free(town);
 }
 
+static void complete_at(struct town *town, const char *login, str code, const char *element,
+			const char *time)
+{
+	struct actor who = town_actor(town, town_officer(town, login), time);
+	struct completion done = { .outcome = S("approve"), .data = value_null() };
+	town_ok(town, case_complete(town->ctx, town->cases, &who, code,
+				    town_task(town, code, element), &done));
+}
+
+static void the_control_slip_names_both_offices_and_how_each_step_ended(struct fixture *fixture)
+{
+	struct town *town = town_that_writes(fixture);
+	str code = accepted(town, "hoa-phat", "tiepnhan.hoaphat");
+	complete_at(town, "tuphap.hoaphat", code, "Task_register", "2015-01-26T10:00");
+	complete_at(town, "chutich.hoaphat", code, "Task_sign", "2015-01-26T15:00");
+	complete_at(town, "congan.hoaphat", code, "Task_residence", "2015-01-27T09:00");
+	complete_at(town, "baohiem.camle", code, "Task_insurance", "2015-02-04T09:00");
+	str slip = look_at(town, code, "control", 0).html;
+	assert_true(says(slip, "<td class=\"size-11\">Người nộp hồ sơ<br><i>Nguyễn Văn An</i></td>"));
+	assert_true(says(slip, "<td class=\"size-11\">Công an phường Hòa Phát<br><i>Đặng Hữu Phước</i></td>"));
+	/* The last to finish hands it back. */
+	assert_true(says(slip, "<td class=\"size-11\">Bảo hiểm xã hội quận Cẩm Lệ<br><i>Trần Thị Lệ Quyên</i></td>"
+			       "<td class=\"size-11\">Ủy ban nhân dân phường Hòa Phát<br><i></i></td>"));
+	assert_true(says(slip, "Trước hạn") && says(slip, "Đúng hạn") && says(slip, "Quá hạn"));
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
+static void the_control_slip_notes_what_moved_the_date(struct fixture *fixture)
+{
+	struct town *town = town_that_writes(fixture);
+	str code = accepted(town, "hoa-phat", "tiepnhan.hoaphat");
+	town_ok(town, ask(town, "tuphap.hoaphat", code, "2015-01-26T10:00"));
+	struct actor citizen = town_actor(town, town_citizen(town, code), "2015-01-28T10:00");
+	town_ok(town, case_give_supplement(town->ctx, town->cases, &citizen, code,
+					   &(struct completion){ .data = value_map() }));
+	complete_at(town, "tuphap.hoaphat", code, "Task_register", "2015-01-28T11:00");
+	assert_true(says(look_at(town, code, "control", 0).html,
+			 "yêu cầu bổ sung ngày 26/01/2015; bổ sung xong ngày 28/01/2015"));
+	town_free(town);
+}
+
 /* ---- the PDF ---- */
 
 static struct signers demonstration_signers(struct town *town, struct organisation_signer *item)
@@ -277,6 +319,8 @@ int main(void)
 		FIXTURE_TEST(refusal_and_apology_have_books_of_their_own),
 		FIXTURE_TEST(a_receipt_says_for_ever_what_it_said_when_it_was_given),
 		FIXTURE_TEST(a_certificate_signed_again_is_a_new_version_with_the_same_number),
+		FIXTURE_TEST(the_control_slip_names_both_offices_and_how_each_step_ended),
+		FIXTURE_TEST(the_control_slip_notes_what_moved_the_date),
 		FIXTURE_TEST(the_pdf_is_made_once_signed_and_kept_after_the_ledger_has_the_act),
 		FIXTURE_TEST(an_office_without_a_key_gives_out_letters_that_are_not_signed),
 		FIXTURE_TEST(a_partner_never_sees_the_receipt_with_the_pin),

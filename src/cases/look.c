@@ -7,6 +7,13 @@ const struct procedure *case_procedure(struct cases *cases, const struct case_fi
 	return procedure_by_id(cases, c->version);
 }
 
+enum timeliness promise_kept(usec due_at, usec finished_at)
+{
+	if (finished_at > due_at)
+		return TIME_LATE;
+	return due_at - finished_at >= USEC_DAY ? TIME_EARLY : TIME_ON;
+}
+
 enum timeliness case_timeliness(const struct case_file *c, usec now)
 {
 	if (!c->accepted_at)
@@ -18,9 +25,7 @@ enum timeliness case_timeliness(const struct case_file *c, usec now)
 	/* A case that ended while waiting was in time: its clock stood still. */
 	if (!c->due_at)
 		return TIME_ON;
-	if (c->finished_at > c->due_at)
-		return TIME_LATE;
-	return c->due_at - c->finished_at >= USEC_DAY ? TIME_EARLY : TIME_ON;
+	return promise_kept(c->due_at, c->finished_at);
 }
 
 usec case_counted_from(const struct case_file *c, usec now)

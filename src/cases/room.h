@@ -81,7 +81,7 @@ void command_prepare(struct command *command, usec effective_at);
 enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, str code);
 /* ERR_FORBIDDEN unless the actor may do this to the case. */
 enum err command_may(struct command *command, enum act what);
-/* Says in the event for whom the actor stands in, where it is a lent right that lets it, or another's
+/* Says in the event for which office the actor acts, and for whom the actor stands in, where it is a lent right that lets it, or another's
  * step (`holder`, 0: nobody's). */
 void command_stand_in(struct command *command, enum act what, const struct object *object,
 		      int64_t holder);
@@ -143,6 +143,8 @@ usec case_counted_from(const struct case_file *c, usec now);
 str case_subject(struct arena *arena, const struct procedure *procedure, struct value data,
 		 str otherwise);
 
+/* The office its actor acted for: the one whose right it was, or else the case's. */
+int64_t event_office(const struct event *event);
 /* What an event of that kind is called, in the reader's language (timeline.c). */
 str event_title(const struct ctx *ctx, str kind);
 

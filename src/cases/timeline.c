@@ -138,6 +138,13 @@ static enum err add_lender(const struct line *line, const struct event *event, s
 	return OK;
 }
 
+int64_t event_office(const struct event *event)
+{
+	int64_t office;
+	return id_parse(value_text(value_get(event->open, S("office"))), &office) ? office :
+		event->organisation;
+}
+
 static enum err line_view(const struct line *line, const struct event *event,
 			  const struct sentence *sentence, struct value *list)
 {
@@ -146,7 +153,7 @@ static enum err line_view(const struct line *line, const struct event *event,
 	int zone = calendar_zone(cases_calendar(line->cases));
 	str who = S(""), title = str_z(ctx_text(line->ctx, sentence->title));
 	str step = str_eq(event->kind, S("task.completed")) ? step_title(line, event) : S("");
-	str office = organisation_name(organisation_by_id(line->cases->people, event->organisation),
+	str office = organisation_name(organisation_by_id(line->cases->people, event_office(event)),
 				       ctx_language(line->ctx));
 	TRY(account_name(line->ctx, line->db, event->actor, &who));
 	TRY(add_lender(line, event, &who));

@@ -22,33 +22,13 @@ struct shown {
 	int64_t files;
 };
 
-/* Beside each hand-over when its step was done, and whether that was late. */
-static enum err add_ends(struct ctx *ctx, struct db *db, struct shown *shown)
-{
-	struct case_tasks tasks;
-	TRY(case_tasks(ctx, shown->page->cases, db, &shown->page->c, &tasks));
-	for (uint32_t i = 0; i < shown->steps.n; i++) {
-		struct value *step = &shown->steps.items[i];
-		const struct case_task *task = NULL;
-		for (size_t t = 0; t < tasks.n; t++)
-			if (tasks.items[t].node ==
-			    (uint32_t)value_integer(value_get(*step, S("node")), 0))
-				task = &tasks.items[t];
-		usec end = task && task->done_at ? task->done_at : clock_business();
-		value_set(ctx->arena, step, S("done_at"), task ?
-			  view_time(ctx, shown->page->cases, task->done_at) : value_null());
-		value_set(ctx->arena, step, S("late"),
-			  value_bool(task && task->due_at && end > task->due_at));
-	}
-	return OK;
-}
-
 static enum err read_all(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct shown *shown = arg;
 	const struct case_file *c = &shown->page->c;
-	TRY(case_handovers(ctx, shown->page->cases, db, c, &shown->steps));
-	TRY(add_ends(ctx, db, shown));
+	struct event_list events;
+	TRY(event_list(ctx, db, c->id, &events));
+	TRY(case_handovers(ctx, shown->page->cases, db, c, &events, &shown->steps));
 	TRY(outbox_list(ctx, db, c->id, SHOWN, &shown->sent));
 	TRY(case_notice_choice(ctx, db, c, &shown->choice));
 	return db_int(ctx, db, 0, &shown->files,
