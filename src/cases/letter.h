@@ -83,6 +83,9 @@ struct letter_wanted {
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct letter_wanted *wanted, str *ret_html);
 
+/* Whether a book of numbering.json numbers letters, not results. */
+bool book_is_of_letters(const struct cases *cases, str book);
+
 /* Every time the case was passed on, as its events say: [{n, node, from, to, at, giver, taker, due_at,
  * done_at, state, late, note}], oldest first. state and note are Vietnamese, as on the control slip. */
 enum err case_handovers(struct ctx *ctx, struct cases *cases, struct db *db,

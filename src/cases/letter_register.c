@@ -53,6 +53,12 @@ static str book_of(const struct cases *cases, str kind)
 	return S("");
 }
 
+bool book_is_of_letters(const struct cases *cases, str book)
+{
+	struct value books = value_get(cases_catalogue(cases)->numbering, S("books"));
+	return !str_empty(value_text(value_get(value_get(books, book), S("letter"))));
+}
+
 static enum err take_number(struct command *command, str book, str *ret_number)
 {
 	struct arena *arena = command->ctx->arena;

@@ -102,6 +102,13 @@ static void read_allowed(struct asked *asked)
 	asked->n_organisations = asked->n_allowed;
 }
 
+bool asked_may(struct request *request, const struct declared *declared)
+{
+	struct asked asked = { .request = request, .reports = request->state, .declared = declared };
+	read_allowed(&asked);
+	return asked.n_allowed > 0;
+}
+
 static enum err read_organisation(struct asked *asked)
 {
 	struct people *people = cases_people(reports_cases(asked->reports));

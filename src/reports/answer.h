@@ -32,6 +32,8 @@ str asked_text(const struct asked *asked, const char *page, const char *api);
  * said: 'y', 'm' … ERR_FORBIDDEN where no organisation is left. */
 enum err asked_read(struct request *request, const struct declared *declared, char unit,
 		    struct asked *ret);
+/* Whether any office whose registers the reader may see keeps this one. */
+bool asked_may(struct request *request, const struct declared *declared);
 /* Title, columns, heading of what is printed; columns live in the request's arena. */
 void asked_sheet(const struct asked *asked, struct sheet *ret);
 

@@ -3,11 +3,13 @@
 
 #include "base/clock.h"
 #include "cases/desk.h"
+#include "cases/letter.h"
 #include "cases/view.h"
 #include "reports/answer.h"
 #include "reports/register.h"
 #include "store/event.h"
 #include "text/i18n.h"
+#include "text/vietnamese.h"
 #include "web/view.h"
 
 enum { PAGE = 50, API_PAGE = 500, BATCH = 500 };
@@ -439,27 +441,83 @@ enum err register_page(struct request *request, struct response *response)
 	return asked_answer(&asked, response, &sheet, fill, &w);
 }
 
-enum err registers_page(struct request *request, struct response *response)
+/* What a list is of: cases, results a town gives out, letters that tell of a case. */
+enum group { OF_CASES, OF_RESULTS, OF_LETTERS, GROUPS };
+
+static enum group group_of(struct reports *reports, const struct declared *declared)
+{
+	if (str_empty(declared->book))
+		return OF_CASES;
+	return book_is_of_letters(reports_cases(reports), declared->book) ? OF_LETTERS : OF_RESULTS;
+}
+
+struct named {
+	str key; /* sorts as Vietnamese does */
+	struct value item;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct named *)a)->key, ((const struct named *)b)->key);
+}
+
+static struct value register_item(struct request *request, const struct declared *declared)
+{
+	struct arena *arena = request->ctx.arena;
+	struct value item = value_map();
+	str path = arena_printf(arena, "/ban/so/%.*s", STR_ARG(declared->name));
+	value_append(arena, &item, S("title"),
+		     value_str(declared_text(declared->title, request->language)));
+	value_append(arena, &item, S("url"), value_str(request_link(request, path)));
+	value_append(arena, &item, S("note"),
+		     value_str(declared_text(declared->note, request->language)));
+	return item;
+}
+
+/* The registers of a group that an office of the reader keeps, by name. */
+static struct value group_items(struct request *request, enum group group)
 {
 	struct reports *reports = request->state;
 	struct arena *arena = request->ctx.arena;
 	struct declared_list all = reports_registers(reports);
-	struct value view = value_map(), list = value_list(), desk;
-	TRY(desk_navigation(request, cases_people(reports_cases(reports)), "/ban/so", &desk));
+	struct named *named = ARENA_ARRAY(arena, struct named, all.n + 1);
+	struct value list = value_list();
+	size_t n = 0;
 	for (size_t i = 0; i < all.n; i++) {
-		struct value item = value_map();
-		str path = arena_printf(arena, "/ban/so/%.*s", STR_ARG(all.items[i].name));
-		value_append(arena, &item, S("title"),
-			     value_str(declared_text(all.items[i].title, request->language)));
-		value_append(arena, &item, S("url"), value_str(request_link(request, path)));
-		value_append(arena, &item, S("note"),
-			     value_str(declared_text(all.items[i].note, request->language)));
-		value_push(arena, &list, item);
+		struct value item;
+		if (group_of(reports, &all.items[i]) != group || !asked_may(request, &all.items[i]))
+			continue;
+		item = register_item(request, &all.items[i]);
+		named[n++] = (struct named){
+			vietnamese_sort_key(arena, value_text(value_get(item, S("title")))), item };
+	}
+	qsort(named, n, sizeof *named, by_name);
+	for (size_t i = 0; i < n; i++)
+		value_push(arena, &list, named[i].item);
+	return list;
+}
+
+enum err registers_page(struct request *request, struct response *response)
+{
+	static const char *const titles[GROUPS] = {
+		[OF_CASES] = N_("Lists of cases"), [OF_RESULTS] = N_("Registers of results"),
+		[OF_LETTERS] = N_("Registers of letters"),
+	};
+	struct arena *arena = request->ctx.arena;
+	struct value view = value_map(), groups = value_list(), desk;
+	struct people *people = cases_people(reports_cases(request->state));
+	TRY(desk_navigation(request, people, "/ban/so", &desk));
+	for (enum group group = 0; group < GROUPS; group++) {
+		struct value item = value_map(), items = group_items(request, group);
+		value_append(arena, &item, S("title"), view_text(request, titles[group]));
+		value_append(arena, &item, S("items"), items);
+		if (items.n)
+			value_push(arena, &groups, item);
 	}
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Registers")));
 	value_set(arena, &view, S("title"), view_text(request, "Registers"));
 	value_set(arena, &view, S("desk"), desk);
-	value_set(arena, &view, S("items"), list);
-	response_view(response, "reports/list", view);
+	value_set(arena, &view, S("groups"), groups);
+	response_view(response, "reports/registers", view);
 	return OK;
 }

@@ -190,6 +190,21 @@ test("an office's registers are for its own officers", async () => {
   await close();
 });
 
+test("the list of registers has what the reader's offices keep, by kind and name", async () => {
+  const { page, visit, close } = await officer("chutich.hoaphat");
+  await visit("/ban/so");
+  const lists = page.locator("main ul");
+  assert.deepEqual(await page.locator("main h2").allInnerTexts(), ["Danh sách hồ sơ", "Sổ chuyên môn", "Sổ văn bản đã ban hành"]);
+  const names = await lists.nth(1).locator("a").allInnerTexts();
+  assert.ok(names.length > 5);
+  assert.deepEqual(names, [...names].sort(new Intl.Collator("vi").compare));
+  assert.ok(!names.includes("Sổ cấp giấy phép xây dựng"), "a ward keeps no register of the district");
+  assert.ok((await lists.nth(2).locator("a").allInnerTexts()).includes("Sổ phiếu từ chối giải quyết hồ sơ"));
+  const urls = await page.locator("main li a").evaluateAll((all) => all.map((a) => a.href));
+  for (const url of urls) assert.equal((await page.request.get(url)).status(), 200, url);
+  await close();
+});
+
 test("what a portal must publish is there for everybody", async () => {
   const { page, visit, close } = await openApp({ base: town.base });
   for (const path of ["/cong-khai", "/en/cong-khai", "/cong-khai?nam=2014"]) {
