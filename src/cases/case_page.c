@@ -96,12 +96,21 @@ static struct value identity_item(struct request *request, const char *key, stru
 	return item;
 }
 
+/* Who is called back: name and number. */
+static struct value applicant_view(const struct case_page *page, struct arena *arena)
+{
+	return value_str(str_empty(page->c.phone) ? page->c.applicant :
+		arena_printf(arena, "%.*s · %.*s", STR_ARG(page->c.applicant), STR_ARG(page->c.phone)));
+}
+
 static struct value identity_view(struct request *request, const struct case_page *page)
 {
 	struct arena *arena = request->ctx.arena;
 	struct value list = value_list(), item;
 	value_push(arena, &list, identity_item(request, N_("Code"), value_str(page->code)));
 	value_push(arena, &list, identity_item(request, N_("About"), value_str(page->c.subject)));
+	if (page->sees_all && !str_empty(page->c.applicant))
+		value_push(arena, &list, identity_item(request, N_("Applicant"), applicant_view(page, arena)));
 	item = identity_item(request, N_("State"), value_null());
 	value_set(arena, &item, S("status"), case_status_view(&request->ctx, page->c.status));
 	value_push(arena, &list, item);

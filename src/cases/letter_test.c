@@ -190,10 +190,12 @@ static void the_control_slip_names_both_offices_and_how_each_step_ended(struct f
 	complete_at(town, "baohiem.camle", code, "Task_insurance", "2015-02-04T09:00");
 	str slip = look_at(town, code, "control", 0).html;
 	assert_true(says(slip, "<td class=\"size-11\">Người nộp hồ sơ<br><i>Nguyễn Văn An</i></td>"));
-	assert_true(says(slip, "<td class=\"size-11\">Công an phường Hòa Phát<br><i>Đặng Hữu Phước</i></td>"));
+	assert_true(says(slip, "<td class=\"size-11\">Công an phường Hòa Phát"
+			       "<br><i>Đặng Hữu Phước</i></td>"));
 	/* The last to finish hands it back. */
-	assert_true(says(slip, "<td class=\"size-11\">Bảo hiểm xã hội quận Cẩm Lệ<br><i>Trần Thị Lệ Quyên</i></td>"
-			       "<td class=\"size-11\">Ủy ban nhân dân phường Hòa Phát<br><i></i></td>"));
+	assert_true(says(slip, "<td class=\"size-11\">Bảo hiểm xã hội quận Cẩm Lệ"
+			       "<br><i>Trần Thị Lệ Quyên</i></td><td class=\"size-11\">"
+			       "Ủy ban nhân dân phường Hòa Phát<br><i></i></td>"));
 	assert_true(says(slip, "Trước hạn") && says(slip, "Đúng hạn") && says(slip, "Quá hạn"));
 	assert_text(town_verify(town), "");
 	town_free(town);

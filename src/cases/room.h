@@ -81,8 +81,8 @@ void command_prepare(struct command *command, usec effective_at);
 enum err command_begin(struct command *command, struct ctx *ctx, struct db *db, str code);
 /* ERR_FORBIDDEN unless the actor may do this to the case. */
 enum err command_may(struct command *command, enum act what);
-/* Says in the event for which office the actor acts, and for whom the actor stands in, where it is a lent right that lets it, or another's
- * step (`holder`, 0: nobody's). */
+/* Says in the event for which office the actor acts, where it is not the case's, and for whom the actor
+ * stands in, where it is a lent right that lets it, or another's step (`holder`, 0: nobody's). */
 void command_stand_in(struct command *command, enum act what, const struct object *object,
 		      int64_t holder);
 /* case_claim inside a command of the caller (tasks.c). */
