@@ -3,6 +3,8 @@
  * what they were made from. One command makes a few hundred of them: that is what makes a million
  * possible in an hour that cannot be spent on twelve commands a case. */
 #include "app/app.h"
+#include "cases/fee.h"
+#include "cases/letter.h"
 #include "cases/room.h"
 
 #define REGISTER S("tiep-nhan")
@@ -55,6 +57,7 @@ struct copy {
 	struct case_file c;
 	str name, phone;
 	struct value entries; /* of book_entry, renumbered */
+	struct value rows;    /* of tables.h, as the events of the copy tell them */
 };
 
 static struct value with(struct arena *arena, struct value map, const char *key, struct value v)
@@ -105,6 +108,42 @@ static enum err new_entries(struct copy *copy, usec at, struct value *open)
 	return OK;
 }
 
+/* A letter is asked for by its code, a receipt by book and number: each is the copy's own. */
+static enum err new_row(struct copy *copy, str table, struct value *row)
+{
+	struct arena *arena = copy->ctx->arena;
+	struct command command = { .ctx = copy->ctx, .db = copy->db, .cases = copy->all->app->cases,
+				   .c = copy->c };
+	struct fee_book book;
+	int64_t number;
+	if (str_eq(table, str_z(letter_table.name)) && value_find(*row, S("code")))
+		*row = with(arena, *row, "code", value_str(id_text(arena, db_id(copy->db))));
+	if (!str_eq(table, str_z(receipt_table.name)) || !value_find(*row, S("book")))
+		return OK;
+	TRY(fee_number(&command, &book, &number));
+	*row = with(arena, *row, "book", value_str(id_text(arena, book.id)));
+	*row = with(arena, *row, "number", value_int(number));
+	return OK;
+}
+
+static enum err new_rows(struct copy *copy, struct value *open)
+{
+	struct arena *arena = copy->ctx->arena;
+	struct value before = value_get(*open, S("rows")), tables = value_map();
+	for (uint32_t t = 0; before.kind == VALUE_MAP && t < before.n; t++) {
+		struct value list = value_list(), rows = before.members[t].value;
+		for (uint32_t i = 0; i < rows.n; i++) {
+			struct value row = rows.items[i];
+			TRY(new_row(copy, before.members[t].key, &row));
+			value_push(arena, &list, row);
+		}
+		value_append(arena, &tables, before.members[t].key, list);
+	}
+	if (tables.n)
+		*open = with(arena, *open, "rows", tables);
+	return OK;
+}
+
 static void new_names(struct copy *copy, struct value *closed)
 {
 	struct arena *arena = copy->ctx->arena;
@@ -126,12 +165,37 @@ static enum err copy_event(struct copy *copy, const struct event *event)
 		open = with(copy->ctx->arena, open, "set", set);
 	}
 	TRY(new_entries(copy, event->effective_at, &open));
+	TRY(new_rows(copy, &open));
 	new_names(copy, &closed);
+	tables_fold(copy->ctx->arena, &copy->rows, open, closed);
 	return event_append(copy->ctx, copy->db, &(struct event_new){
 		.kind = event->kind, .object = copy->c.id, .actor = event->actor,
 		.organisation = event->organisation, .effective_at = event->effective_at,
 		.reason = str_empty(event->reason) ? S("simulation") : event->reason,
 		.open = open, .closed = closed }, NULL);
+}
+
+/* What the events tell of the tables of tables.h, as rows. */
+static enum err write_told(struct copy *copy)
+{
+	struct arena *arena = copy->ctx->arena;
+	struct command command = { .ctx = copy->ctx, .db = copy->db, .c = copy->c,
+				   .rows = value_list() };
+	for (uint32_t t = 0; t < copy->rows.n; t++) {
+		struct value rows = copy->rows.members[t].value;
+		for (uint32_t i = 0; i < rows.n; i++) {
+			struct value row = value_map(), columns = value_map(), told = rows.members[i].value;
+			for (uint32_t k = 0; k < told.n; k++)
+				if (!str_eq(told.members[k].key, S("id")))
+					value_append(arena, &columns, told.members[k].key,
+						     told.members[k].value);
+			value_append(arena, &row, S("table"), value_str(copy->rows.members[t].key));
+			value_append(arena, &row, S("id"), value_str(rows.members[i].key));
+			value_append(arena, &row, S("columns"), columns);
+			value_push(arena, &command.rows, row);
+		}
+	}
+	return tables_write(&command);
 }
 
 static enum err copy_rows(struct copy *copy, int64_t from)
@@ -152,6 +216,14 @@ static enum err copy_rows(struct copy *copy, int64_t from)
 	TRY(db_run(ctx, db, SQL("INSERT INTO case_paper (organisation, case_id, paper, state)"
 		" SELECT organisation, $3, paper, state FROM case_paper"
 		" WHERE organisation = $1 AND case_id = $2"), c->organisation, from, c->id));
+	TRY(db_run(ctx, db, SQL("INSERT INTO case_attachment (organisation, case_id, id, field, name,"
+		" hash, size, type, added_at) SELECT organisation, $3, id, field, name, hash, size, type,"
+		" added_at FROM case_attachment WHERE organisation = $1 AND case_id = $2"),
+		c->organisation, from, c->id));
+	TRY(db_run(ctx, db, SQL("INSERT INTO case_note (organisation, case_id, id, account, noted_at,"
+		" body) SELECT organisation, $3, id, account, noted_at, body FROM case_note"
+		" WHERE organisation = $1 AND case_id = $2"), c->organisation, from, c->id));
+	TRY(write_told(copy));
 	for (uint32_t i = 0; i < copy->entries.n; i++) {
 		struct value entry = copy->entries.items[i];
 		TRY(db_run(ctx, db, SQL("INSERT INTO book_entry (organisation, book, period, number,"
@@ -168,7 +240,7 @@ static enum err copy_case(struct ctx *ctx, struct db *db, struct copying *all,
 			  const struct case_file *from, const struct event_list *events)
 {
 	struct copy copy = { .ctx = ctx, .db = db, .all = all, .events = events, .c = *from,
-			     .entries = value_list() };
+			     .entries = value_list(), .rows = value_map() };
 	copy.organisation = organisation_by_id(all->app->people, from->organisation);
 	copy.c.id = db_id(db);
 	copy.c.subject = person(ctx->arena, &all->dice);
@@ -238,8 +310,33 @@ static enum err find_newest(struct ctx *ctx, struct db *db, void *arg)
 	return db_int(ctx, db, 0, &all->newest, SQL("SELECT MAX(id) FROM case_file"));
 }
 
+/* The books of the pack end long before a million cases: each office opens one that does not. */
+static enum err open_books(struct ctx *ctx, struct db *db, void *arg)
+{
+	enum { LAST = 9999999 };
+	struct rows rows;
+	TRY(db_query(ctx, db, &rows, SQL("SELECT DISTINCT organisation FROM fee_book"
+					 " WHERE organisation NOT IN (SELECT organisation FROM fee_book"
+					 " WHERE last = $1)"), LAST));
+	while (rows_next(&rows)) {
+		int64_t id = db_id(db), organisation = row_int(&rows, 0), now = db_now(db);
+		struct value open = value_map();
+		value_append(ctx->arena, &open, S("series"), value_str(S("BL/Z")));
+		value_append(ctx->arena, &open, S("first"), value_int(1));
+		value_append(ctx->arena, &open, S("last"), value_int(LAST));
+		value_append(ctx->arena, &open, S("opened_at"), value_int(now));
+		TRY(db_run(ctx, db, SQL("INSERT INTO fee_book (id, organisation, series, first, last,"
+					" next, opened_at) VALUES ($1, $2, $3, 1, $4, 1, $5)"),
+			   id, organisation, S("BL/Z"), LAST, now));
+		TRY(event_append(ctx, db, &(struct event_new){ .kind = S("fee.book_opened"),
+			.object = id, .organisation = organisation, .open = open }, NULL));
+	}
+	return rows_end(&rows);
+}
+
 static enum err copy_all(struct ctx *ctx, struct copying *all)
 {
+	TRY(store_write(ctx, all->app->store, open_books, NULL));
 	TRY(store_read(ctx, all->app->store, find_newest, all));
 	do {
 		struct arena arena;
