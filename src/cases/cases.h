@@ -155,9 +155,9 @@ static inline int64_t case_deciding(const struct case_file *c)
 {
 	return c->competent ? c->competent : c->organisation;
 }
-/* From due and finish, at `now`. */
 /* Of a promise that was kept then. */
 enum timeliness promise_kept(usec due_at, usec finished_at);
+/* From due and finish, at `now`. */
 enum timeliness case_timeliness(const struct case_file *c, usec now);
 /* The due date with every day on the way (recomputed from the facts of the case). Before
  * acceptance: as if accepted at `now`. */
