@@ -110,7 +110,13 @@ static struct value identity_view(struct request *request, const struct case_pag
 	value_push(arena, &list, identity_item(request, N_("Code"), value_str(page->code)));
 	value_push(arena, &list, identity_item(request, N_("About"), value_str(page->c.subject)));
 	if (page->sees_all && !str_empty(page->c.applicant))
-		value_push(arena, &list, identity_item(request, N_("Applicant"), applicant_view(page, arena)));
+		value_push(arena, &list, identity_item(request, N_("Applicant"),
+						       applicant_view(page, arena)));
+	if (page->c.competent)
+		value_push(arena, &list, identity_item(request, N_("Decided by"),
+			value_str(organisation_name(organisation_by_id(cases_people(page->cases),
+								       page->c.competent),
+						    request->language))));
 	item = identity_item(request, N_("State"), value_null());
 	value_set(arena, &item, S("status"), case_status_view(&request->ctx, page->c.status));
 	value_push(arena, &list, item);

@@ -124,18 +124,26 @@ static void put_case(struct writing *w)
 	value_set(arena, &w->view, S("case"), c);
 }
 
-static bool is_slip(const struct writing *w)
+static bool is_slip(str kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (str_eq(w->wanted->letter->kind, str_z(kinds[i].kind)))
+		if (str_eq(kind, str_z(kinds[i].kind)))
 			return true;
 	return false;
 }
 
+int64_t letter_office(const struct cases *cases, const struct case_file *c, str kind, int64_t acted)
+{
+	if (!is_slip(kind))
+		return case_deciding(c);
+	bool wrote = organisation_within(cases->people, acted, case_deciding(c));
+	return wrote && !str_eq(kind, S("control")) ? case_deciding(c) : c->organisation;
+}
+
 static void put_organisation(struct writing *w)
 {
-	/* What the desk hands out is the receiving office's, results are the deciding one's. */
-	int64_t whose = is_slip(w) ? w->c->organisation : case_deciding(w->c);
+	str kind = w->wanted->letter->kind;
+	int64_t whose = letter_office(w->cases, w->c, kind, event_office(w->issued));
 	const struct organisation *o = organisation_by_id(w->cases->people, whose);
 	static const char *const keys[] = { "address", "area", "phone", "email", "desk" };
 	struct value view = value_map();
@@ -236,7 +244,8 @@ static void put_letter(struct writing *w, const struct event *event)
 {
 	struct value letter = value_map();
 	const struct letter *own = w->wanted->letter;
-	const struct organisation *o = organisation_by_id(w->cases->people, w->c->organisation);
+	const struct organisation *o = organisation_by_id(w->cases->people,
+		letter_office(w->cases, w->c, own->kind, event_office(w->issued)));
 	put(w, &letter, "number", own->number);
 	value_set(w->ctx->arena, &letter, S("version"), value_int(own->version > 1 ? own->version : 0));
 	put(w, &letter, "reason", event ? value_text(value_get(event->closed, S("text"))) : S(""));

@@ -83,6 +83,9 @@ struct letter_wanted {
 enum err letter_write(struct ctx *ctx, struct cases *cases, struct db *db,
 		      const struct letter_wanted *wanted, str *ret_html);
 
+/* The office whose letter it is, by heading, number and signature. A result is of the one that decides;
+ * what is written to the applicant of the one that wrote it, `acted` as event_office tells. */
+int64_t letter_office(const struct cases *cases, const struct case_file *c, str kind, int64_t acted);
 /* Whether a book of numbering.json numbers letters, not results. */
 bool book_is_of_letters(const struct cases *cases, str book);
 

@@ -12,6 +12,7 @@ struct making {
 	struct case_file c;
 	struct letters letters;
 	const struct letter *own;
+	int64_t office; /* whose letter it is */
 	const struct signer *signer;
 	usec at;
 	str html;
@@ -24,7 +25,7 @@ void cases_sign(struct cases *cases, const struct signers *signers, str url_base
 	cases->url_base = url_base;
 }
 
-/* The key of the organisation that received the case, else of the nearest one above it. */
+/* The key of the organisation whose letter it is, else of the nearest one above it. */
 static const struct signer *signer_for(const struct cases *cases, int64_t organisation)
 {
 	const struct organisation *o = organisation_by_id(cases->people, organisation);
@@ -48,7 +49,7 @@ static enum err find_letter(struct ctx *ctx, struct db *db, struct making *m)
 }
 
 /* So that the letter can carry its proof. */
-static enum err must_be_proved(struct ctx *ctx, struct db *db, const struct making *m)
+static enum err must_be_proved(struct ctx *ctx, struct db *db, struct making *m)
 {
 	struct event_list events;
 	struct event_proof proof;
@@ -56,6 +57,7 @@ static enum err must_be_proved(struct ctx *ctx, struct db *db, const struct maki
 	const struct event *issued = letter_event(ctx->arena, &events, m->letter, "kind");
 	if (!issued)
 		return fail(ctx, ERR_DATABASE, "The letter's event is missing");
+	m->office = letter_office(m->cases, &m->c, m->own->kind, event_office(issued));
 	TRY(event_prove(ctx, db, issued->id, &proof));
 	return proof.pending ? fail(ctx, ERR_BUSY, "The ledger has not taken this letter in yet") : OK;
 }
@@ -67,7 +69,7 @@ static enum err write_text(struct ctx *ctx, struct db *db, void *arg)
 	if (!str_empty(m->own->hash))
 		return OK;
 	TRY(must_be_proved(ctx, db, m));
-	m->signer = signer_for(m->cases, case_deciding(&m->c));
+	m->signer = signer_for(m->cases, m->office);
 	m->at = clock_business();
 	struct letter_wanted wanted = {
 		.c = &m->c, .letter = m->own, .url_base = m->cases->url_base,
@@ -78,7 +80,7 @@ static enum err write_text(struct ctx *ctx, struct db *db, void *arg)
 
 static enum err make_file(struct ctx *ctx, struct making *m)
 {
-	const struct organisation *o = organisation_by_id(m->cases->people, case_deciding(&m->c));
+	const struct organisation *o = organisation_by_id(m->cases->people, m->office);
 	struct print_signature about = {
 		.reason = m->own->title, .location = o ? o->zone : S(""), .at = m->at,
 		.zone = calendar_zone(cases_calendar(m->cases)),

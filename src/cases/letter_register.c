@@ -59,16 +59,27 @@ bool book_is_of_letters(const struct cases *cases, str book)
 	return !str_empty(value_text(value_get(value_get(books, book), S("letter"))));
 }
 
-static enum err take_number(struct command *command, str book, str *ret_number)
+/* Whose letter this command issues: what it says of the office that acts is not an event yet. */
+static int64_t office_of(const struct command *command, str kind)
+{
+	int64_t acted;
+	if (!id_parse(value_text(value_get(command->more, S("office"))), &acted))
+		acted = command->c.organisation;
+	return letter_office(command->cases, &command->c, kind, acted);
+}
+
+static enum err take_number(struct command *command, str kind, str book, str *ret_number)
 {
 	struct arena *arena = command->ctx->arena;
 	struct value entry = value_map();
 	struct book_number number;
-	const struct organisation *organisation =
-		organisation_by_id(command->cases->people, command->c.organisation);
+	int64_t office = office_of(command, kind);
+	const struct organisation *organisation = organisation_by_id(command->cases->people, office);
 	TRY(number_book(command->ctx, command->cases, command->db, organisation, book, command->now,
 			&number));
 	value_set(arena, &entry, S("book"), value_str(book));
+	if (office != command->c.organisation)
+		value_set(arena, &entry, S("organisation"), value_str(id_text(arena, office)));
 	value_set(arena, &entry, S("period"), value_int(number.period));
 	value_set(arena, &entry, S("number"), value_int(number.number));
 	value_set(arena, &entry, S("entered_at"), value_int(command->now));
@@ -131,7 +142,7 @@ enum err command_letter(struct command *command, str kind, str number)
 	if (str_empty(number))
 		book = book_of(command->cases, kind);
 	if (!str_empty(book))
-		TRY(take_number(command, book, &number));
+		TRY(take_number(command, kind, book, &number));
 	else if (str_empty(number) && !is_to_applicant(kind))
 		number = older.number; /* a new version is the same letter in the book */
 	str code = case_keyed_code(command->cases, arena, arena_printf(arena, "letter %.*s", STR_ARG(name)),

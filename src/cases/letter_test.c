@@ -251,6 +251,38 @@ static void the_pdf_is_made_once_signed_and_kept_after_the_ledger_has_the_act(st
 	town_free(town);
 }
 
+/* Taken in at Hòa Phát, decided at Hòa An. */
+static void a_letter_is_of_the_office_that_wrote_it(struct fixture *fixture)
+{
+	struct town *town = town_that_writes(fixture);
+	town_change(town, "lien-thong-khai-sinh", "competence",
+		    "{\"kinds\":[\"ward\"],\"anywhere\":true,\"path\":\"office\"}");
+	struct submission birth = town_birth(town, "hoa-phat", "2015-01-26T08:50");
+	struct actor nobody = town_actor(town, &town->nobody, "2015-01-26T08:50");
+	struct case_result filed;
+	value_set(town->ctx->arena, &birth.data, S("office"), value_str(S("hoa-an")));
+	town_ok(town, case_submit(town->ctx, town->cases, &nobody, &birth, &filed));
+	str code = arena_copy(town->ctx->arena, filed.code);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	str home = accepted(town, "hoa-an", "tiepnhan.hoaan");
+	town_ok(town, ask(town, "tuphap.hoaan", home, "2015-01-26T10:00"));
+	town_ok(town, ask(town, "tuphap.hoaan", code, "2015-01-26T10:01"));
+	struct look receipt = look_at(town, code, "receipt", 0), slip = look_at(town, code, "supplement", 0);
+	assert_true(says(receipt.html, "Nơi trả kết quả: Bộ phận Tiếp nhận và trả kết quả phường Hòa Phát"));
+	assert_text(slip.letter.number, "02/PBS-2015");
+	assert_true(says(slip.html, "phường Hòa An") && !says(slip.html, "phường Hòa Phát"));
+	struct organisation_signer item;
+	struct signers signers = demonstration_signers(town, &item);
+	cases_sign(town->cases, &signers, S("https://camle.example.vn"));
+	town_ok(town, event_checkpoint_now(town->ctx, town->store));
+	town_ok(town, letter_make(town->ctx, town->cases, code, receipt.letter.id));
+	town_ok(town, letter_make(town->ctx, town->cases, code, slip.letter.id));
+	assert_text(look_at(town, code, "receipt", 0).letter.signed_by, "Ủy ban nhân dân phường Hòa Phát");
+	assert_text(look_at(town, code, "supplement", 0).letter.signed_by, "");
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 static void an_office_without_a_key_gives_out_letters_that_are_not_signed(struct fixture *fixture)
 {
 	struct town *town = town_that_writes(fixture);
@@ -323,6 +355,7 @@ int main(void)
 		FIXTURE_TEST(a_certificate_signed_again_is_a_new_version_with_the_same_number),
 		FIXTURE_TEST(the_control_slip_names_both_offices_and_how_each_step_ended),
 		FIXTURE_TEST(the_control_slip_notes_what_moved_the_date),
+		FIXTURE_TEST(a_letter_is_of_the_office_that_wrote_it),
 		FIXTURE_TEST(the_pdf_is_made_once_signed_and_kept_after_the_ledger_has_the_act),
 		FIXTURE_TEST(an_office_without_a_key_gives_out_letters_that_are_not_signed),
 		FIXTURE_TEST(a_partner_never_sees_the_receipt_with_the_pin),
