@@ -2,6 +2,7 @@
 #include "cases/api.h"
 #include "cases/fee.h"
 #include "cases/endings.h"
+#include "cases/name_words.h"
 #include "cases/view.h"
 
 #include "store/event.h"
@@ -142,31 +143,52 @@ enum err api_get_events(struct request *request, struct response *response)
 
 struct listing {
 	struct cases *cases;
-	sql_t q;
+	const struct principal *principal;
+	sql_t filter;
+	str words;
+	int64_t before;
 	struct value list;
 	int64_t last;
 	size_t n;
 };
 
+static enum err list_cases(struct ctx *ctx, struct db *db, struct listing *l,
+			   struct found_case *found)
+{
+	sql_t q = sql_new(ctx->arena);
+	struct rows rows;
+	sql_add(&q, SQL("SELECT c.organisation, c.id FROM case_file c WHERE c.id < $1"), l->before);
+	may_where(l->cases->people, l->principal, ACT_CASE_SEE, SQL("c.organisation"), &q);
+	sql_append(&q, &l->filter);
+	sql_add(&q, SQL(" ORDER BY c.id DESC LIMIT $1"), PAGE);
+	TRY(db_query_built(ctx, db, &rows, &q));
+	for (l->n = 0; l->n < PAGE && rows_next(&rows); l->n++)
+		found[l->n] = (struct found_case){ row_int(&rows, 0), row_int(&rows, 1) };
+	return rows_end(&rows);
+}
+
+static enum err find_cases(struct ctx *ctx, struct db *db, struct listing *l,
+			   struct found_case *found)
+{
+	int64_t *ids;
+	size_t n = may_organisations(l->cases->people, l->principal, ACT_CASE_SEE, ctx->arena, &ids);
+	struct name_search search = {
+		.offices = ids, .n = n, .words = l->words, .before = l->before,
+		.filter = sql_is_empty(&l->filter) ? NULL : &l->filter,
+	};
+	return name_words_find(ctx, db, &search, found, PAGE, &l->n);
+}
+
 static enum err read_list(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct listing *l = arg;
-	struct rows rows;
-	struct {
-		int64_t organisation, id;
-	} keys[PAGE];
-	size_t n = 0;
-	TRY(db_query_built(ctx, db, &rows, &l->q));
-	for (; n < PAGE && rows_next(&rows); n++) {
-		keys[n].organisation = row_int(&rows, 0);
-		keys[n].id = row_int(&rows, 1);
-	}
-	TRY(rows_end(&rows));
+	struct found_case found[PAGE];
+	bool named = !str_empty(vietnamese_fold(ctx->arena, l->words));
+	TRY(named ? find_cases(ctx, db, l, found) : list_cases(ctx, db, l, found));
 	l->list = value_list();
-	l->n = n;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < l->n; i++) {
 		struct case_file c;
-		TRY(rows_read_case(ctx, db, keys[i].organisation, keys[i].id, &c));
+		TRY(rows_read_case(ctx, db, found[i].organisation, found[i].id, &c));
 		value_push(ctx->arena, &l->list, case_view(ctx, l->cases, &c));
 		l->last = c.id;
 	}
@@ -181,20 +203,10 @@ static int64_t status_of(str name)
 	return 0;
 }
 
-static void add_search(sql_t *q, str words)
+static enum err add_filters(struct request *request, struct listing *l)
 {
-	str folded = vietnamese_fold(q->text.arena, words);
-	if (str_empty(folded))
-		return;
-	sql_add(q, SQL(" AND (c.code = $1 OR c.phone = $1 OR c.applicant_id = $1 OR "), words);
-	sql_contains(q, SQL("c.subject_key"), folded);
-	sql_contains(q, SQL(" OR c.applicant_key"), folded);
-	sql_add(q, SQL(")"));
-}
-
-static enum err add_filters(struct request *request, sql_t *q)
-{
-	int64_t after, status;
+	sql_t *q = &l->filter;
+	int64_t status;
 	str name = request_query(request, "status"), code = request_query(request, "organisation");
 	str cursor = request_query(request, "cursor");
 	if (!str_empty(name)) {
@@ -213,12 +225,8 @@ static enum err add_filters(struct request *request, sql_t *q)
 	if (str_eq(request_query(request, "late"), S("true")))
 		sql_add(q, SQL(" AND c.status IN (2, 4, 6) AND c.due_at > 0 AND c.due_at < $1"),
 			clock_business());
-	add_search(q, str_trim(request_query(request, "q")));
-	if (str_empty(cursor))
-		return OK;
-	if (!id_parse(cursor, &after))
+	if (!str_empty(cursor) && !id_parse(cursor, &l->before))
 		return fail(&request->ctx, ERR_INVALID, "There is no such cursor");
-	sql_add(q, SQL(" AND c.id < $1"), after);
 	return OK;
 }
 
@@ -226,13 +234,11 @@ API_HANDLER(api_get_cases)
 {
 	struct cases *cases = api_cases(request);
 	struct arena *arena = request->ctx.arena;
-	struct listing l = { .cases = cases, .q = sql_new(arena) };
+	struct listing l = { .cases = cases, .principal = request_principal(request),
+			     .filter = sql_new(arena), .before = INT64_MAX,
+			     .words = str_trim(request_query(request, "q")) };
 	struct value body = value_map();
-	sql_add(&l.q, SQL("SELECT c.organisation, c.id FROM case_file c WHERE 1 = 1"));
-	may_where(cases->people, request_principal(request), ACT_CASE_SEE, SQL("c.organisation"),
-		  &l.q);
-	TRY(add_filters(request, &l.q));
-	sql_add(&l.q, SQL(" ORDER BY c.id DESC LIMIT $1"), PAGE);
+	TRY(add_filters(request, &l));
 	TRY(store_read(&request->ctx, cases->store, read_list, &l));
 	value_append(arena, &body, S("cases"), l.list);
 	value_append(arena, &body, S("cursor"),

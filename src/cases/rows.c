@@ -1,4 +1,5 @@
 /* The rows of case_file and its code table. */
+#include "cases/name_words.h"
 #include "cases/room.h"
 
 #include "text/vietnamese.h"
@@ -8,6 +9,7 @@ enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file
 	struct arena *arena = ctx->arena;
 	TRY(db_run(ctx, db, SQL("INSERT INTO case_code (code, organisation, id) VALUES ($1, $2, $3)"),
 		   c->code, c->organisation, c->id));
+	TRY(name_words_insert(ctx, db, c));
 	return db_run(ctx, db,
 		SQL("INSERT INTO case_file (organisation, id, code, procedure, version, channel,"
 		    " status, submitted_at, accepted_at, finished_at, returned_at, due_at,"
@@ -29,6 +31,7 @@ enum err rows_insert_case(struct ctx *ctx, struct db *db, const struct case_file
 
 static enum err update_personal(struct ctx *ctx, struct db *db, const struct case_file *c)
 {
+	TRY(name_words_change(ctx, db, c));
 	return db_run(ctx, db,
 		SQL("UPDATE case_file SET subject = $3, subject_key = $4, duplicate_key = $5,"
 		    " applicant = $6, applicant_key = $7, applicant_id = $8, phone = $9, email = $10,"

@@ -1,6 +1,7 @@
 /* Folds every case's events again and holds the rows against them. One case at a time, so that
  * memory does not grow with the town. */
 #include "cases/fee.h"
+#include "cases/name_words.h"
 #include "cases/room.h"
 #include "cases/tally_verify.h"
 
@@ -11,6 +12,7 @@ struct verify {
 	struct value figures;     /* "organisation procedure month name" → n */
 	struct told_sums *sums;   /* of the tally */
 	int64_t told_cases;       /* events that began a case, of the cases there are */
+	int64_t name_words;       /* rows the names of all cases must have */
 	int64_t after_organisation, after_id;
 	bool more;
 };
@@ -235,6 +237,17 @@ static enum err verify_tables(struct ctx *ctx, struct db *db, struct verify *v,
 	return OK;
 }
 
+static enum err verify_names(struct ctx *ctx, struct db *db, struct verify *v,
+			     const struct told *told)
+{
+	int64_t must, there;
+	TRY(name_words_compare(ctx, db, told->row, &must, &there));
+	if (must != there)
+		found_in(ctx, v, told, S("the index of names"));
+	v->name_words += must;
+	return OK;
+}
+
 static void push_all(struct arena *arena, struct value *list, struct value more)
 {
 	for (uint32_t i = 0; more.kind == VALUE_LIST && i < more.n; i++)
@@ -285,6 +298,7 @@ static enum err verify_case(struct ctx *ctx, struct db *db, struct verify *v,
 	TRY(verify_papers(ctx, db, v, &told));
 	TRY(verify_attachments(ctx, db, v, &told));
 	TRY(verify_tables(ctx, db, v, &told));
+	TRY(verify_names(ctx, db, v, &told));
 	return verify_notes(ctx, db, v, &told);
 }
 
@@ -360,6 +374,10 @@ static enum err verify_whole(struct ctx *ctx, struct db *db, void *arg)
 		   SQL("SELECT (SELECT COUNT(*) FROM case_task) + (SELECT COUNT(*) FROM case_code t"
 		       " WHERE NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = t.id"
 		       " AND c.organisation = t.organisation AND c.code = t.code))")));
+	int64_t words;
+	TRY(db_int(ctx, db, 0, &words, SQL("SELECT COUNT(*) FROM name_word")));
+	if (words != v->name_words)
+		found(ctx, v, S("There are words of names that belong to no case"));
 	str fees;
 	TRY(fee_verify(ctx, db, &fees));
 	if (!str_empty(fees))

@@ -2,6 +2,7 @@
 #include "cases/worklist.h"
 #include "cases/case_page.h"
 #include "cases/fee.h"
+#include "cases/name_words.h"
 #include "cases/room.h"
 #include "cases/view.h"
 #include "people/leave.h"
@@ -11,9 +12,6 @@
 enum {
 	BRANCHES_MAX = 32,  /* above, one condition with all places and a sort */
 	WAITING_PLACES = 4,
-	SEARCH_PLACES = 100, /* thirteen arguments each */
-	SEARCH_FOUND = 500, /* by each way of searching */
-	SEARCH_DEEP = 5000, /* newest cases searched for words in the middle of a name */
 	COUNT_DEEP = 2000,
 	COUNT_FRESH = 5,    /* seconds */
 	SLOTS = 64,
@@ -24,72 +22,6 @@ enum {
 #define CASE_COLUMNS \
 	" c.code, c.version, c.status, c.submitted_at, c.accepted_at, c.finished_at, c.due_at AS" \
 	" promised, c.paused_at, c.subject, c.applicant, c.competent"
-
-static void add_prefixes(sql_t *q, str words, str folded)
-{
-	sql_add(q, SQL("c.code = $1 OR c.phone = $1 OR "), words);
-	sql_prefix(q, SQL("c.subject_key"), folded);
-	sql_add(q, SQL(" OR "));
-	sql_prefix(q, SQL("c.applicant_key"), folded);
-}
-
-/* Among open tasks, which are few: any condition will do. */
-static void search_tasks(const struct wanted *w, sql_t *q)
-{
-	str folded = vietnamese_fold(q->text.arena, w->words);
-	if (str_empty(folded))
-		return;
-	sql_add(q, SQL(" AND ("));
-	add_prefixes(q, w->words, folded);
-	if (folded.n >= 3) {
-		sql_contains(q, SQL(" OR c.subject_key"), folded);
-		sql_contains(q, SQL(" OR c.applicant_key"), folded);
-	}
-	sql_add(q, SQL(")"));
-}
-
-static void found_by(sql_t *q, int64_t office, struct sql column, str folded)
-{
-	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id FROM case_file WHERE organisation = $1 AND "),
-		office);
-	sql_prefix(q, column, folded);
-	sql_add(q, SQL(" ORDER BY "));
-	sql_add(q, column);
-	sql_add(q, SQL(" LIMIT $1) AS f"), SEARCH_FOUND);
-}
-
-/* Words in the middle, among the newest cases of an office. */
-static void found_in_newest(sql_t *q, int64_t office, int64_t deep, str words, str folded)
-{
-	sql_add(q, SQL(" UNION SELECT id FROM (SELECT id, phone, subject_key, applicant_key"
-		       " FROM case_file WHERE organisation = $1 ORDER BY id DESC LIMIT $2)"
-		       " AS n WHERE phone = $3"), office, deep, words);
-	sql_contains(q, SQL(" OR subject_key"), folded);
-	sql_contains(q, SQL(" OR applicant_key"), folded);
-}
-
-/* Among all cases: each way of searching walks its own index in each office, which holds the ids too;
- * rows are read of a page of them only, unless filters have to see more. */
-static void search_cases(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
-{
-	str folded = vietnamese_fold(q->text.arena, w->words);
-	bool filtered = !str_empty(w->procedure) || w->status || w->organisation || w->due_from ||
-			w->due_before || w->hurry;
-	if (str_empty(folded))
-		return;
-	sql_add(q, SQL(" AND c.id IN (SELECT id FROM case_code WHERE code = $1"
-		       " UNION SELECT id FROM case_file WHERE applicant_id = $1"
-		       " AND applicant_id <> '' UNION SELECT id FROM (SELECT id FROM (SELECT"
-		       " CAST(0 AS BIGINT) AS id"), w->words);
-	for (size_t i = 0; i < n && n <= SEARCH_PLACES; i++) {
-		found_by(q, ids[i], SQL("subject_key"), folded);
-		found_by(q, ids[i], SQL("applicant_key"), folded);
-		if (folded.n >= 3)
-			found_in_newest(q, ids[i], SEARCH_DEEP / (int64_t)n, w->words, folded);
-	}
-	sql_add(q, SQL(") AS u WHERE id < $1 ORDER BY id DESC LIMIT $2) AS p)"),
-		w->after_id ? w->after_id : INT64_MAX, filtered ? SEARCH_DEEP : ROWS + 1);
-}
 
 /* ---- filters ---- */
 
@@ -134,7 +66,8 @@ static void filter_tasks(const struct wanted *w, sql_t *q)
 	if (w->hurry == HURRY_SOON)
 		sql_add(q, SQL(" AND t.due_at >= $1 AND (t.due_at - t.created_at) * 4 <="
 			       " ($1 - t.created_at) * 5"), w->now);
-	search_tasks(w, q);
+	/* Among open tasks, which are few: any condition will do. */
+	name_words_match(q, w->words);
 }
 
 /* ---- one walk along an index ---- */
@@ -192,7 +125,49 @@ static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q
 		sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
 }
 
-static void case_branch(const struct wanted *w, const int64_t *ids, size_t n, sql_t *q)
+static void filter_cases(const struct wanted *w, sql_t *q)
+{
+	filter_case(w, q);
+	filter_due(w, SQL("c.due_at"), q);
+	if (w->hurry == HURRY_LATE)
+		sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1 AND c.finished_at = 0"), w->now);
+}
+
+/* Cases that words were looked for among: found before the rows are read. */
+struct named {
+	bool is;
+	struct found_case items[ROWS + 1];
+	size_t n;
+};
+
+static enum err find_named(struct ctx *ctx, struct db *db, const struct wanted *w,
+			   struct named *ret_named)
+{
+	int64_t *ids;
+	sql_t filter = sql_new(ctx->arena);
+	ret_named->n = 0;
+	ret_named->is = w->list == LIST_ALL && !str_empty(vietnamese_fold(ctx->arena, w->words));
+	if (!ret_named->is)
+		return OK;
+	filter_cases(w, &filter);
+	size_t n = may_organisations(w->cases->people, w->principal, ACT_CASE_SEE, ctx->arena, &ids);
+	struct name_search search = {
+		.offices = ids, .n = n, .words = w->words, .filter = sql_is_empty(&filter) ? NULL : &filter,
+		.before = w->after_id ? w->after_id : INT64_MAX,
+	};
+	return name_words_find(ctx, db, &search, ret_named->items, ROWS + 1, &ret_named->n);
+}
+
+static void named_in(const struct named *named, sql_t *q)
+{
+	int64_t ids[ROWS + 1];
+	for (size_t i = 0; i < named->n; i++)
+		ids[i] = named->items[i].id;
+	sql_in(q, SQL(" AND c.id"), ids, named->n);
+}
+
+static void case_branch(const struct wanted *w, const int64_t *ids, size_t n,
+			const struct named *named, sql_t *q)
 {
 	sql_add(q, SQL("SELECT c.organisation AS organisation, c.id AS id, 0 AS node, '' AS element,"
 		       " 0 AS holder, c.due_at AS due," CASE_COLUMNS ", '' AS holds,"
@@ -202,11 +177,9 @@ static void case_branch(const struct wanted *w, const int64_t *ids, size_t n, sq
 		sql_add(q, SQL("c.organisation = $1"), ids[0]);
 	else
 		sql_in(q, SQL("c.organisation"), ids, n);
-	filter_case(w, q);
-	filter_due(w, SQL("c.due_at"), q);
-	if (w->hurry == HURRY_LATE)
-		sql_add(q, SQL(" AND c.due_at > 0 AND c.due_at < $1 AND c.finished_at = 0"), w->now);
-	search_cases(w, ids, n, q);
+	filter_cases(w, q);
+	if (named->is)
+		named_in(named, q);
 	if (w->after_id)
 		sql_add(q, SQL(" AND c.id < $1"), w->after_id);
 	sql_add(q, SQL(" ORDER BY c.id DESC LIMIT $1"), ROWS + 1);
@@ -269,33 +242,33 @@ static sql_t tasks_query(struct arena *arena, const struct wanted *w)
 	return q;
 }
 
-static sql_t cases_query(struct arena *arena, const struct wanted *w)
+static sql_t cases_query(struct arena *arena, const struct wanted *w, const struct named *named)
 {
 	sql_t q = sql_new(arena);
 	int64_t *ids;
 	size_t n = may_organisations(w->cases->people, w->principal, ACT_CASE_SEE, arena, &ids);
-	if (n <= 1 || n > BRANCHES_MAX || !str_empty(w->words)) {
-		case_branch(w, ids, n, &q);
+	if (n <= 1 || n > BRANCHES_MAX || named->is) {
+		case_branch(w, ids, n, named, &q);
 		return q;
 	}
 	for (size_t i = 0; i < n; i++) {
 		next_branch(&q, i);
-		case_branch(w, &ids[i], 1, &q);
+		case_branch(w, &ids[i], 1, named, &q);
 	}
 	sql_add(&q, SQL(") AS b ORDER BY id DESC LIMIT $1"), ROWS + 1);
 	return q;
 }
 
-static sql_t list_query(struct arena *arena, const struct wanted *w)
+static sql_t list_query(struct arena *arena, const struct wanted *w, const struct named *named)
 {
-	return w->list == LIST_ALL ? cases_query(arena, w) : tasks_query(arena, w);
+	return w->list == LIST_ALL ? cases_query(arena, w, named) : tasks_query(arena, w);
 }
 
 /* What only the rows that are shown need: notes, what others did last, when it was opened last, and
  * whether the fee is paid. */
-static sql_t shown_query(struct arena *arena, const struct wanted *w)
+static sql_t shown_query(struct arena *arena, const struct wanted *w, const struct named *named)
 {
-	sql_t q = sql_new(arena), inner = list_query(arena, w);
+	sql_t q = sql_new(arena), inner = list_query(arena, w, named);
 	sql_add(&q, SQL("SELECT s.*, (SELECT COUNT(*) FROM case_note n WHERE"
 			" n.organisation = s.organisation AND n.case_id = s.id),"
 			" (SELECT e.recorded_at FROM event e WHERE e.object = s.id AND e.object <> 0"
@@ -521,9 +494,11 @@ enum err worklist_rows(struct request *request, struct db *db, const struct want
 	struct arena *arena = request->ctx.arena;
 	struct said said = { .day = INT64_MIN };
 	struct rows rows;
+	struct named named;
 	size_t n = 0;
-	sql_t q = shown_query(arena, w);
 	*ret_rows = value_list();
+	TRY(find_named(&request->ctx, db, w, &named));
+	sql_t q = shown_query(arena, w, &named);
 	TRY(db_query_built(&request->ctx, db, &rows, &q));
 	for (; n <= ROWS && rows_next(&rows); n++) {
 		listed[n] = listed_of(&rows);
@@ -560,8 +535,10 @@ enum err worklist_size(struct ctx *ctx, struct db *db, const struct wanted *w, i
 	struct wanted page = *w;
 	*ret_n = 0;
 	for (size_t n = ROWS + 1; n > ROWS && *ret_n < most;) {
-		sql_t q = list_query(ctx->arena, &page);
+		struct named named;
 		struct rows rows;
+		TRY(find_named(ctx, db, &page, &named));
+		sql_t q = list_query(ctx->arena, &page, &named);
 		TRY(db_query_built(ctx, db, &rows, &q));
 		for (n = 0; rows_next(&rows); n++)
 			if (n < ROWS) {

@@ -54,6 +54,21 @@ static bool after_as(const struct buf *out)
 	return str_ends(before, S(" AS")) || str_ends(before, S("(AS"));
 }
 
+/* SQLite keeps such a table in the order of its key, without a second copy; PostgreSQL has one kind. */
+static str table_kind(struct arena *arena, str statement, bool sqlite)
+{
+	str keyed = S(" WITHOUT ROWID");
+	bool is_keyed = str_ends(statement, keyed);
+	if (!str_starts(statement, S("CREATE TABLE")))
+		return statement;
+	if (is_keyed && !sqlite)
+		return str_slice(statement, 0, statement.n - keyed.n);
+	if (sqlite && (is_keyed || str_ends(statement, S(")"))))
+		return arena_join(arena, (str[]){ statement, is_keyed ? S(", STRICT") :
+							     S(" STRICT") }, 2);
+	return statement;
+}
+
 bool migrate_next(struct arena *arena, str *rest, bool sqlite, str *ret_statement)
 {
 	struct buf out = { .arena = arena };
@@ -80,10 +95,7 @@ bool migrate_next(struct arena *arena, str *rest, bool sqlite, str *ret_statemen
 		buf_str(&out, str_slice(sql, from, at));
 	}
 	*rest = str_slice(sql, at + 1, sql.n);
-	str statement = str_trim(buf_view(&out));
-	if (sqlite && str_starts(statement, S("CREATE TABLE")) && str_ends(statement, S(")")))
-		statement = arena_join(arena, (str[]){ statement, S(" STRICT") }, 2);
-	*ret_statement = statement;
+	*ret_statement = table_kind(arena, str_trim(buf_view(&out)), sqlite);
 	return true;
 }
 

@@ -75,12 +75,30 @@ static void extreme(sqlite3_context *context, int n, sqlite3_value **values)
 		sqlite3_result_int64(context, sqlite3_value_int64(best));
 }
 
+/* split_part(text, separator, n): the n-th part, from 1; empty after the last. */
+static void split_part(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	const char *separator = (const char *)sqlite3_value_text(values[1]);
+	int64_t part = sqlite3_value_int64(values[2]);
+	if (!text || !separator || strlen(separator) != 1) {
+		sqlite3_result_error(context, "split_part: one byte separates the parts", -1);
+		return;
+	}
+	str rest = str_z(text), found = S("");
+	for (int64_t i = 0; i < part; i++)
+		if (!str_next(&rest, separator[0], &found))
+			found = S("");
+	sqlite3_result_text(context, found.p, (int)found.n, SQLITE_TRANSIENT);
+}
+
 /* PostgreSQL's names: NULLs are passed over. */
 static void add_functions(sqlite3 *handle)
 {
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 	sqlite3_create_function(handle, "greatest", -1, flags, handle, extreme, NULL, NULL);
 	sqlite3_create_function(handle, "least", -1, flags, NULL, extreme, NULL, NULL);
+	sqlite3_create_function(handle, "split_part", 3, flags, NULL, split_part, NULL, NULL);
 }
 
 static int configure(struct lite *lite, bool writing, bool no_sync)
