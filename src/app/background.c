@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-enum { AT_A_TIME = 100, HANDLERS_MAX = 16 };
+enum { AT_A_TIME = 100, HANDLERS_MAX = 16, HOOKS_AT_ONCE = 4 };
 
 /* ---- ticks ---- */
 
@@ -100,11 +100,11 @@ static void *keep_ticking(void *arg)
 
 /* ---- the outbox ---- */
 
-static void handle(struct background *b, const char *kind, outbox_fn *send, void *arg)
+static void handle(struct background *b, const char *kind, outbox_fn *send, void *arg, int threads)
 {
 	if (b->n_handlers == HANDLERS_MAX)
 		abort();
-	b->handlers[b->n_handlers++] = (struct outbox_handler){ kind, send, arg };
+	b->handlers[b->n_handlers++] = (struct outbox_handler){ kind, send, arg, threads };
 }
 
 /* Rows of a kind that is not set up here wait for a node that can send them. */
@@ -115,12 +115,12 @@ static void set_handlers(struct background *b)
 		.server = options->mail_server,
 		.from = options->mail_from ? options->mail_from : "mot-cua@localhost",
 	};
-	handle(b, "webhook", hook_send, b->app->links);
+	handle(b, "webhook", hook_send, b->app->links, HOOKS_AT_ONCE);
 	if (options->mail_server)
-		handle(b, "mail", mail_send, &b->mail);
-	handle(b, "letter", letter_send, b->app->cases);
+		handle(b, "mail", mail_send, &b->mail, 1);
+	handle(b, "letter", letter_send, b->app->cases, 1);
 	if (value_get(b->app->settings, S("sms")).kind == VALUE_MAP)
-		handle(b, "sms", sms_send, b->app->links);
+		handle(b, "sms", sms_send, b->app->links, 1);
 }
 
 enum err background_start(struct ctx *ctx, struct app *app, struct background **ret_background)

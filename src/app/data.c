@@ -202,7 +202,8 @@ enum err app_open(struct ctx *ctx, struct app *app)
 	struct links_options links = { .store = app->store, .people = app->people,
 				       .cases = app->cases,
 				       .public_url = app->options.public_url,
-				       .sms = value_get(app->settings, S("sms")) };
+				       .sms = value_get(app->settings, S("sms")),
+				       .networks = value_path(app->settings, S("hooks.private")) };
 	return links_open(ctx, &links, &app->links);
 }
 

@@ -129,7 +129,7 @@ static enum err confirm_by_mail(struct command *command, str pin)
 			STR_ARG(title), STR_ARG(command->c.code), STR_ARG(pin))));
 	return outbox_add(command->ctx, command->db, &(struct outbox_new){
 		.kind = S("mail"), .key = arena_printf(arena, "submitted %.*s", STR_ARG(command->c.code)),
-		.object = command->c.id, .payload = mail }, NULL);
+		.object = command->c.id, .payload = mail, .lane = S("mail") }, NULL);
 }
 
 static enum err use_draft(struct command *command, int64_t draft)

@@ -64,7 +64,7 @@ static enum err write_one(struct ctx *ctx, struct db *db, const struct digest *d
 		(long long)n.open, (long long)n.today, (long long)n.late,
 		d->links->options.public_url ? d->links->options.public_url : "")));
 	return outbox_add(ctx, db, &(struct outbox_new){
-		.kind = S("mail"), .object = account, .payload = mail,
+		.kind = S("mail"), .lane = S("mail"), .object = account, .payload = mail,
 		.key = arena_printf(arena, "digest %lld %lld", (long long)d->day,
 				    (long long)account) }, NULL);
 }

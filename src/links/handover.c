@@ -29,7 +29,7 @@ static enum err read_all(struct ctx *ctx, struct db *db, void *arg)
 	struct event_list events;
 	TRY(event_list(ctx, db, c->id, &events));
 	TRY(case_handovers(ctx, shown->page->cases, db, c, &events, &shown->steps));
-	TRY(outbox_list(ctx, db, c->id, SHOWN, &shown->sent));
+	TRY(outbox_list(ctx, db, &(struct outbox_filter){ .object = c->id }, SHOWN, &shown->sent));
 	TRY(case_notice_choice(ctx, db, c, &shown->choice));
 	return db_int(ctx, db, 0, &shown->files,
 		      SQL("SELECT COUNT(*) FROM case_attachment WHERE organisation = $1"

@@ -37,6 +37,11 @@ str hook_secret(struct links *links, struct arena *arena, int64_t id)
 			       arena_printf(arena, "hook %lld", (long long)id), 32);
 }
 
+str hook_lane(struct arena *arena, int64_t id)
+{
+	return arena_printf(arena, "hook %.*s", STR_ARG(id_text(arena, id)));
+}
+
 /* ---- saving ---- */
 
 struct saving {
@@ -124,9 +129,22 @@ enum err hooks_follow(struct ctx *ctx, struct db *db, const struct event *event,
 		value_append(ctx->arena, &payload, S("to"), value_str(hooks.items[i].name));
 		TRY(outbox_add(ctx, db, &(struct outbox_new){
 			.kind = S("webhook"), .object = event->object, .payload = payload,
-			.key = arena_join(ctx->arena, (str[]){ hook, S(":"), id }, 3) }, NULL));
+			.key = arena_join(ctx->arena, (str[]){ hook, S(":"), id }, 3),
+			.lane = hook_lane(ctx->arena, hooks.items[i].id) }, NULL));
 	}
 	return OK;
+}
+
+enum err hook_try(struct ctx *ctx, struct db *db, const struct hook *hook)
+{
+	struct value payload = value_map();
+	str id = id_text(ctx->arena, hook->id);
+	value_append(ctx->arena, &payload, S("hook"), value_str(id));
+	value_append(ctx->arena, &payload, S("to"), value_str(hook->name));
+	return outbox_add(ctx, db, &(struct outbox_new){
+		.kind = S("webhook"), .payload = payload, .lane = hook_lane(ctx->arena, hook->id),
+		.key = arena_join(ctx->arena, (str[]){ id, S(":try:"),
+				  id_text(ctx->arena, db_id(db)) }, 3) }, NULL);
 }
 
 /* ---- sending ---- */
@@ -137,7 +155,7 @@ struct message {
 	struct hook hook;
 	struct event event;
 	struct case_file c;
-	str source_code;
+	str source_code, key;
 	bool there;
 };
 
@@ -152,11 +170,26 @@ static enum err read_message(struct ctx *ctx, struct db *db, void *arg)
 			m->hook = hooks.items[i];
 			m->there = true;
 		}
+	if (!m->event_id)
+		return OK;
 	TRY(event_load(ctx, db, m->event_id, &m->event));
 	TRY(case_load_id(ctx, db, m->event.object, &m->c));
 	return db_text(ctx, db, &m->source_code,
 		       SQL("SELECT source_code FROM case_source WHERE organisation = $1"
 			   " AND case_id = $2"), m->c.organisation, m->c.id);
+}
+
+/* Tells nothing: whoever set the address up sees that it is reached. */
+static str body_of_try(struct ctx *ctx, const struct message *m, usec at)
+{
+	struct value body = value_map();
+	struct buf text = { .arena = ctx->arena };
+	int zone = calendar_zone(cases_calendar(m->links->options.cases));
+	value_append(ctx->arena, &body, S("id"), value_str(m->key));
+	value_append(ctx->arena, &body, S("kind"), value_str(S("try")));
+	value_append(ctx->arena, &body, S("at"), value_str(time_format(ctx->arena, at, zone)));
+	json_write(&text, body);
+	return buf_view(&text);
 }
 
 static str body_of(struct ctx *ctx, const struct message *m)
@@ -200,20 +233,22 @@ static str signature(struct arena *arena, str secret, int64_t at, str body)
 
 enum err hook_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg)
 {
-	struct message m = { .links = arg };
+	struct message m = { .links = arg, .key = item->key };
+	str event = value_text(value_get(item->payload, S("event")));
 	if (!id_parse(value_text(value_get(item->payload, S("hook"))), &m.hook_id) ||
-	    !id_parse(value_text(value_get(item->payload, S("event"))), &m.event_id))
+	    (!str_empty(event) && !id_parse(event, &m.event_id)))
 		return fail(ctx, ERR_INVALID, "This is no message of a web hook");
 	TRY(store_read(ctx, store, read_message, &m));
 	if (!m.there || !m.hook.active)
 		return fail(ctx, ERR_INVALID, "The web hook is switched off");
-	str body = body_of(ctx, &m);
+	str body = m.event_id ? body_of(ctx, &m) : body_of_try(ctx, &m, item->added_at);
 	str secret = hook_secret(arg, ctx->arena, m.hook_id);
 	const char *headers[] = {
 		signature(ctx->arena, secret, clock_real() / USEC_SECOND, body).p,
 		arena_printf(ctx->arena, "Idempotency-Key: %.*s", STR_ARG(item->key)).p,
 	};
 	struct http_call call = { .url = arena_copy(ctx->arena, m.hook.url).p, .body = body,
-				  .headers = headers, .n_headers = ARRAY_SIZE(headers) };
+				  .headers = headers, .n_headers = ARRAY_SIZE(headers),
+				  .typed = true, .networks = m.links->options.networks };
 	return http_post(ctx, &call);
 }

@@ -1,5 +1,7 @@
 #include "links/room.h"
 
+#include "store/network.h"
+
 static const struct migration steps[] = {
 	{ 1, "readers of the ledger and web hooks",
 	  "CREATE TABLE link_reader (name TEXT PRIMARY KEY, position INT NOT NULL);"
@@ -23,8 +25,16 @@ enum err links_open(struct ctx *ctx, const struct links_options *options, struct
 	arena_init(&links->arena);
 	links->options = *options;
 	links->options.sms = value_copy(&links->arena, options->sms);
+	links->options.networks = value_copy(&links->arena, options->networks);
+	for (uint32_t i = 0; options->networks.kind == VALUE_LIST && i < options->networks.n; i++) {
+		str range = value_text(options->networks.items[i]);
+		if (!network_valid(range)) {
+			links_close(links);
+			return fail(ctx, ERR_INVALID, "motcua.json: hooks.private: “%.*s” is no network"
+				    " like 10.20.0.0/16", STR_ARG(range));
+		}
+	}
 	*ret_links = links;
-	(void)ctx;
 	return OK;
 }
 

@@ -31,6 +31,7 @@ struct links_options {
 	struct cases *cases;
 	const char *public_url; /* for addresses in notices; may be NULL */
 	struct value sms;       /* motcua.json's "sms", or null: docs/LINKS.md */
+	struct value networks;  /* "hooks.private": store/network.h; null: all private networks */
 };
 
 enum err links_open(struct ctx *ctx, const struct links_options *options, struct links **ret_links);

@@ -28,7 +28,7 @@ static struct outbox_list sent(struct town *town)
 	struct outbox_list list;
 	struct db *db;
 	town_ok(town, store_snapshot(town->ctx, town->store, &db));
-	town_ok(town, outbox_list(town->ctx, db, 0, 100, &list));
+	town_ok(town, outbox_list(town->ctx, db, &(struct outbox_filter){ 0 }, 100, &list));
 	store_release(db);
 	return list;
 }
@@ -194,6 +194,27 @@ static void what_cannot_be_reached_waits_and_is_tried_again(struct fixture *fixt
 	town_free(town);
 }
 
+static void a_hook_into_the_cloud_behind_the_server_is_refused(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_handler handler = { "webhook", hook_send, links };
+	struct hook hook = { .name = S("Máy chủ"), .url = S("http://169.254.169.254/latest/meta-data"),
+			     .active = true };
+	struct outbox_item item;
+	int64_t n;
+	town_ok(town, hook_save(town->ctx, links, 0, &hook));
+	tick(town, links);
+	town_file(town, "hoa-phat", "2015-01-26T08:50");
+	tick(town, links);
+	town_ok(town, outbox_run(town->ctx, town->store, &handler, 1, &n));
+	assert_true(n_of(town, "webhook", &item) > 0);
+	assert_int_equal(item.state, OUTBOX_FAILED);
+	assert_true(str_find(item.fault, S("network")) != SIZE_MAX);
+	links_close(links);
+	town_free(town);
+}
+
 static void case_of_another_portal_is_made_once(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -342,6 +363,7 @@ int main(void)
 		FIXTURE_TEST(hook_is_told_of_its_office_and_its_kinds_only),
 		FIXTURE_TEST(hook_without_name_or_web_address_is_refused),
 		FIXTURE_TEST(what_cannot_be_reached_waits_and_is_tried_again),
+		FIXTURE_TEST(a_hook_into_the_cloud_behind_the_server_is_refused),
 		FIXTURE_TEST(case_of_another_portal_is_made_once),
 		FIXTURE_TEST(a_late_step_is_told_to_who_holds_it_and_then_to_the_head_as_they_asked),
 		FIXTURE_TEST(a_step_nobody_took_is_told_to_those_of_its_role_who_asked),

@@ -130,7 +130,7 @@ static enum err put(struct ctx *ctx, struct db *db, const struct case_file *c,
 {
 	value_append(ctx->arena, &payload, S("language"), value_str(S("vi")));
 	return outbox_add(ctx, db, &(struct outbox_new){
-		.kind = str_z(way), .object = c->id, .payload = payload,
+		.kind = str_z(way), .lane = str_z(way), .object = c->id, .payload = payload,
 		.key = arena_printf(ctx->arena, "notice %lld", (long long)event->id) }, NULL);
 }
 

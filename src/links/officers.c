@@ -112,7 +112,7 @@ static enum err write_mail(struct ctx *ctx, struct db *db, const struct telling 
 	value_append(arena, &payload, S("text"), value_str(text));
 	value_append(arena, &payload, S("language"), value_str(S("vi")));
 	return outbox_add(ctx, db, &(struct outbox_new){
-		.kind = S("mail"), .object = t->c.id, .payload = payload,
+		.kind = S("mail"), .lane = S("mail"), .object = t->c.id, .payload = payload,
 		.key = arena_printf(arena, "reminder %lld %lld", (long long)t->event->id,
 				    (long long)account) }, NULL);
 }

@@ -40,6 +40,10 @@ enum err hooks_read(struct ctx *ctx, struct db *db, struct hook_list *ret_list);
 enum err hook_save(struct ctx *ctx, struct links *links, int64_t account, const struct hook *hook);
 /* What messages of this hook are signed with: only this server can make it. */
 str hook_secret(struct links *links, struct arena *arena, int64_t id);
+/* Whose items go one after the other: the lane of the outbox. */
+str hook_lane(struct arena *arena, int64_t id);
+/* Inside a command: sends a message of kind "try". */
+enum err hook_try(struct ctx *ctx, struct db *db, const struct hook *hook);
 enum err hooks_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg);
 
 /* ---- notices (notices.c) ---- */

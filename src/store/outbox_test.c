@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "store/mail.h"
+#include "store/network.h"
 #include "store/store_fixture.h"
 
 struct adding {
@@ -43,7 +45,7 @@ static struct outbox_item newest(struct fixture *f)
 	struct outbox_list list;
 	struct db *db;
 	fixture_ok(f, store_snapshot(&f->ctx, f->store, &db));
-	fixture_ok(f, outbox_list(&f->ctx, db, 5, 10, &list));
+	fixture_ok(f, outbox_list(&f->ctx, db, &(struct outbox_filter){ .object = 5 }, 10, &list));
 	store_release(db);
 	assert_true(list.n > 0);
 	return list.items[0];
@@ -133,13 +135,130 @@ static void a_lasting_fault_is_given_up_and_can_be_put_back(struct fixture *f)
 	assert_int_equal(store_write(&f->ctx, f->store, retry, &id), ERR_CONFLICT);
 }
 
-static void it_is_given_up_after_thirty_tries(struct fixture *f)
+static void it_is_given_up_after_a_week(struct fixture *f)
 {
-	struct script script = { .answers = { ERR_IO } };
-	add(f, "test", "");
-	fixture_by_hand(f, "UPDATE outbox SET tries = 29");
+	struct script script = { .answers = { ERR_IO, ERR_IO, ERR_IO } };
+	int64_t id = add(f, "test", "");
+	fixture_by_hand(f, "UPDATE outbox SET since = since - 600000000000, tries = 100");
+	assert_int_equal(run(f, &script), 0);
+	assert_int_equal(newest(f).state, OUTBOX_WAITING);
+	fixture_by_hand(f, "UPDATE outbox SET since = since - 10000000000, next_at = 1");
 	assert_int_equal(run(f, &script), 0);
 	assert_int_equal(newest(f).state, OUTBOX_FAILED);
+	fixture_ok(f, store_write(&f->ctx, f->store, retry, &id)); /* another week */
+	assert_int_equal(run(f, &script), 0);
+	assert_int_equal(newest(f).state, OUTBOX_WAITING);
+}
+
+/* ---- lanes ---- */
+
+static void add_in_lane(struct fixture *f, const char *lane, const char *key)
+{
+	struct adding adding = { .item = { .kind = S("test"), .key = str_z(key), .object = 5,
+					   .lane = str_z(lane) } };
+	adding.item.payload = value_map();
+	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
+}
+
+static struct outbox_lane lane_of(struct fixture *f, const char *name)
+{
+	struct outbox_lane lane;
+	struct db *db;
+	fixture_ok(f, store_snapshot(&f->ctx, f->store, &db));
+	fixture_ok(f, outbox_lane(&f->ctx, db, str_z(name), &lane));
+	store_release(db);
+	return lane;
+}
+
+static void who_is_away_is_asked_once_a_pause_and_holds_up_nobody(struct fixture *f)
+{
+	struct script script = { .answers = { ERR_BUSY, OK, OK, OK, OK } };
+	add_in_lane(f, "away", "a1");
+	add_in_lane(f, "away", "a2");
+	add_in_lane(f, "there", "b1");
+	assert_int_equal(run(f, &script), 1);
+	assert_int_equal(script.calls, 2); /* a1 failed, a2 was not tried, b1 went out */
+	add_in_lane(f, "away", "a3");      /* joins those that wait */
+	assert_int_equal(run(f, &script), 0);
+	struct outbox_lane lane = lane_of(f, "away");
+	assert_int_equal(lane.waiting, 3);
+	assert_true(lane.next_at > clock_real());
+	assert_true(str_find(lane.fault, S("Not now")) != SIZE_MAX);
+	assert_int_equal(lane_of(f, "there").sent, 1);
+	/* It is there again: the first that gets through brings the others along. */
+	fixture_by_hand(f, "UPDATE outbox SET next_at = 1 WHERE key = 'a1'");
+	assert_int_equal(run(f, &script), 3);
+	lane = lane_of(f, "away");
+	assert_int_equal(lane.sent, 3);
+	assert_int_equal(lane.next_at, 0);
+}
+
+static void pauses_of_a_lane_grow_until_it_answers(struct fixture *f)
+{
+	struct script script = { .answers = { ERR_BUSY, ERR_BUSY, ERR_BUSY, ERR_INVALID } };
+	add_in_lane(f, "away", "a1");
+	add_in_lane(f, "away", "a2");
+	for (int i = 0; i < 3; i++) {
+		fixture_by_hand(f, "UPDATE outbox SET next_at = 1 WHERE key = 'a1'");
+		assert_int_equal(run(f, &script), 0);
+	}
+	assert_int_equal(script.calls, 3);
+	assert_true(lane_of(f, "away").next_at > clock_real() + 15 * USEC_SECOND);
+	/* A refusal is an answer. */
+	fixture_by_hand(f, "UPDATE outbox SET next_at = 1 WHERE key = 'a1'");
+	assert_int_equal(run(f, &script), 1);
+	assert_int_equal(lane_of(f, "away").next_at, 0);
+	assert_int_equal(lane_of(f, "away").failed, 1);
+}
+
+static enum err retry_lane(struct ctx *ctx, struct db *db, void *arg)
+{
+	return outbox_retry_lane(ctx, db, S("away"), arg);
+}
+
+static void all_that_failed_of_a_lane_is_put_back_at_once(struct fixture *f)
+{
+	struct script script = { .answers = { ERR_INVALID, ERR_INVALID, ERR_INVALID } };
+	int64_t n;
+	add_in_lane(f, "away", "a1");
+	add_in_lane(f, "away", "a2");
+	add_in_lane(f, "there", "b1");
+	assert_int_equal(run(f, &script), 0);
+	fixture_ok(f, store_write(&f->ctx, f->store, retry_lane, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(run(f, &script), 2);
+	assert_int_equal(lane_of(f, "there").failed, 1);
+}
+
+static enum err dawdle(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg)
+{
+	atomic_int *calls = arg;
+	atomic_fetch_add(calls, 1);
+	usleep(1500000);
+	return OK;
+}
+
+static void one_kind_does_not_wait_for_another(struct fixture *f)
+{
+	atomic_int slow = 0;
+	struct script script = { .calls = 0 };
+	struct outbox_handler handlers[] = { { "slow", dawdle, &slow, 2 }, { "test", play, &script } };
+	struct outbox *outbox;
+	struct adding adding = { .item = { .kind = S("slow"), .object = 5, .lane = S("one") } };
+	adding.item.payload = value_map();
+	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
+	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
+	adding.item.lane = S("two");
+	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
+	add(f, "test", "");
+	fixture_ok(f, outbox_start(&f->ctx, f->store, handlers, 2, &outbox));
+	for (int i = 0; i < 50 && newest(f).state != OUTBOX_SENT; i++)
+		usleep(20000);
+	assert_int_equal(newest(f).state, OUTBOX_SENT);
+	for (int i = 0; i < 50 && atomic_load(&slow) < 2; i++)
+		usleep(20000);
+	assert_int_equal(atomic_load(&slow), 2); /* one of each lane */
+	outbox_stop(outbox);
 }
 
 static void what_a_dead_node_had_claimed_is_taken_over(struct fixture *f)
@@ -303,6 +422,45 @@ static void mail_that_cannot_go_is_given_up(struct fixture *f)
 	assert_int_equal(mail_send(&f->ctx, f->store, &item, &settings), ERR_BUSY);
 }
 
+/* ---- where messages may go ---- */
+
+static bool allows(const char *host, struct value named)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+		return network_allows(named, (struct sockaddr *)&v4);
+	assert_int_equal(inet_pton(AF_INET6, host, &v6.sin6_addr), 1);
+	return network_allows(named, (struct sockaddr *)&v6);
+}
+
+static void a_typed_address_never_reaches_the_machine_behind_the_cloud(struct fixture *f)
+{
+	static const char *const never[] = { "169.254.169.254", "::ffff:169.254.169.254", "0.0.0.0",
+		"64:ff9b::a9fe:a9fe", "fe80::1", "fd00:ec2::254", "224.0.0.1", "255.255.255.255", "::" };
+	static const char *const inside[] = { "10.9.0.1", "192.168.1.1", "172.31.0.1", "127.0.0.1", "::1",
+		"fd12::1", "::ffff:127.0.0.1" };
+	struct value named = value_list(), none = value_list();
+	value_push(&f->arena, &named, value_str(S("10.0.0.0/8")));
+	value_push(&f->arena, &named, value_str(S("fd12::/32")));
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+		assert_false(allows(never[i], value_null()));
+		assert_false(allows(never[i], named));
+	}
+	for (size_t i = 0; i < sizeof inside / sizeof *inside; i++) {
+		assert_true(allows(inside[i], value_null()));
+		assert_false(allows(inside[i], none));
+	}
+	assert_true(allows("10.9.0.1", named));
+	assert_true(allows("fd12::1", named));
+	assert_false(allows("192.168.1.1", named));
+	assert_true(allows("203.162.4.190", none));
+	assert_true(allows("2405:4800::1", none));
+	assert_false(network_valid(S("10.0.0.0/33")));
+	assert_false(network_valid(S("10.0.0/8")));
+	assert_false(network_valid(S("10.0.0.0/x")));
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -310,12 +468,17 @@ int main(void)
 		FIXTURE_TEST(a_refused_command_sends_nothing),
 		FIXTURE_TEST(a_passing_fault_is_tried_again_later),
 		FIXTURE_TEST(a_lasting_fault_is_given_up_and_can_be_put_back),
-		FIXTURE_TEST(it_is_given_up_after_thirty_tries),
+		FIXTURE_TEST(it_is_given_up_after_a_week),
+		FIXTURE_TEST(who_is_away_is_asked_once_a_pause_and_holds_up_nobody),
+		FIXTURE_TEST(pauses_of_a_lane_grow_until_it_answers),
+		FIXTURE_TEST(all_that_failed_of_a_lane_is_put_back_at_once),
+		FIXTURE_TEST(one_kind_does_not_wait_for_another),
 		FIXTURE_TEST(what_a_dead_node_had_claimed_is_taken_over),
 		FIXTURE_TEST(kinds_without_a_handler_wait),
 		FIXTURE_TEST(the_thread_sends_by_itself),
 		FIXTURE_TEST(mail_goes_out_over_smtp),
 		FIXTURE_TEST(mail_that_cannot_go_is_given_up),
+		FIXTURE_TEST(a_typed_address_never_reaches_the_machine_behind_the_cloud),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], NULL);
 }

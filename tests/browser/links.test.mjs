@@ -139,11 +139,35 @@ test("the applicant who asked for it is told by SMS, and the case shows what was
   await app.close();
 });
 
+test("a trial message shows that a system is away, and all is sent when it is there again", async () => {
+  const app = await openApp({ base: town.base, js: false });
+  const { page } = app;
+  await signIn(page, "quantri", "/quan-tri/lien-thong");
+  refuse = 1;
+  await page.getByRole("button", { name: /^Gửi tin thử/ }).click();
+  await until(() => heard.find((h) => h.status === 500 && JSON.parse(h.body).kind === "try"));
+  await new Promise((done) => setTimeout(done, 300));
+  await page.goto("/quan-tri/lien-thong");
+  assert.match(await page.locator("main").innerText(), /Không kết nối được[^]*Thử lại lúc/);
+  await judge(page, "links, a system that is away");
+  await page.getByRole("button", { name: /^Gửi lại tất cả/ }).click();
+  await until(() => heard.find((h) => h.status === 200 && h.url === "/hook" && JSON.parse(h.body).kind === "try"), 4000);
+  await app.close();
+});
+
 test("what happened to the messages is seen in administration, and all agrees", async () => {
   const app = await openApp({ base: town.base, js: false });
   await signIn(app.page, "quantri", "/quan-tri/lien-thong");
   await judge(app.page, "links with what went out");
   assert.ok((await app.page.locator("table tbody tr").count()) >= 3);
+  const main = app.page.locator("main");
+  assert.match(await main.innerText(), /Kết nối tốt[^]*Đã gửi [2-9], đang chờ 0/);
+  assert.ok((await app.page.locator("tbody tr", { hasText: "Cổng dịch vụ công" }).filter({ hasText: code }).count()) >= 2);
+  await app.page.getByRole("link", { name: /^Tin gửi tới hệ thống này/ }).click();
+  assert.equal(await app.page.locator("tbody tr", { hasText: "SMS" }).count(), 0);
+  await app.page.getByRole("link", { name: "Chỉ tin không gửi được" }).click();
+  assert.match(await main.innerText(), /Không có tin nào như vậy/);
+  await judge(app.page, "links, nothing failed");
   await app.close();
   assert.match(town.run("verify"), /agree/);
 });
