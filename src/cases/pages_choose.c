@@ -294,6 +294,7 @@ static enum err choose_view(struct request *request, struct response *response)
 	TRY(favourites_view(request, &view));
 	TRY(person_view(request, &view));
 	value_set(arena, &view, S("scan"), value_get(request->mistakes, S("ma")));
+	value_set(arena, &view, S("scan_ticket"), value_get(view, S("ticket")));
 	value_set(arena, &view, S("wanted"), value_str(wanted));
 	value_set(arena, &view, S("luot"), value_str(request_query(request, "luot")));
 	value_set(arena, &view, S("here"), value_str(request_link(request, S("/ban/nop"))));

@@ -1,6 +1,7 @@
 /* Around a filing at the counter: papers that arrive by telephone, those kept as incomplete, and the
  * receipts of a visit. */
 #include "cases/desk_intake.h"
+#include "cases/fee.h"
 #include "cases/letter.h"
 #include "cases/pages.h"
 #include "cases/room.h"
@@ -66,7 +67,8 @@ static enum err arrived_page(struct request *request, struct response *response)
 {
 	struct intake in = { 0 };
 	struct value view = value_map(), desk;
-	TRY(intake_open(request, &in, false));
+	/* The page looks for files every few seconds, also before anything of the filing is kept. */
+	TRY(intake_open(request, &in, true));
 	TRY(desk_navigation(request, in.cases->people, "/ban/nop", &desk));
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Files that came")));
 	intake_arrived(request, &in, &view);
@@ -297,16 +299,52 @@ enum err intake_visit_view(struct request *request, struct cases *cases,
 
 struct receipts {
 	struct request *request;
+	const struct counter_filing *filing;
 	const struct counter_list *visit;
-	struct value sheets;
+	struct value sheets, counter;
 	str url_base;
 };
+
+/* The counter the visitor was called to, where the next one waits; null without a number. */
+static enum err find_counter(struct ctx *ctx, struct db *db, struct receipts *r)
+{
+	struct cases *cases = cases_of(r->request);
+	const struct organisation *office =
+		organisation_by_id(cases->people, r->filing->organisation);
+	struct case_visit visit;
+	r->counter = value_null();
+	if (!cases->visit || !office || str_empty(r->filing->ticket))
+		return OK;
+	enum err err = cases->visit(ctx, db, &(struct visit_sought){
+		.organisation = office->id, .account = request_principal(r->request)->account,
+		.day = calendar_day(cases_calendar(cases), clock_business()),
+		.label = r->filing->ticket }, &visit);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	r->counter = value_map();
+	value_append(ctx->arena, &r->counter, S("number"), value_int(visit.counter));
+	value_append(ctx->arena, &r->counter, S("url"), value_str(request_link(r->request,
+		     arena_printf(ctx->arena, "/ban/quay/%.*s/%lld", STR_ARG(office->code),
+				  (long long)visit.counter))));
+	return OK;
+}
+
+static enum err put_fee(struct ctx *ctx, struct db *db, const struct case_file *c,
+			struct value *sheet)
+{
+	struct fee fee;
+	TRY(fee_load(ctx, db, c, &fee));
+	value_append(ctx->arena, sheet, S("fee"), fee.state == FEE_DUE ?
+		     value_str(fee_money(ctx->arena, fee.due)) : value_null());
+	return OK;
+}
 
 static enum err write_receipts(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct receipts *r = arg;
 	struct cases *cases = cases_of(r->request);
 	r->sheets = value_list();
+	TRY(find_counter(ctx, db, r));
 	for (size_t i = 0; i < r->visit->n; i++) {
 		struct case_file c;
 		struct value sheet = value_map();
@@ -329,6 +367,7 @@ static enum err write_receipts(struct ctx *ctx, struct db *db, void *arg)
 		value_append(ctx->arena, &sheet, S("url"), value_str(request_link(r->request,
 			     arena_printf(ctx->arena, "/ban/%.*s", STR_ARG(c.code)))));
 		value_append(ctx->arena, &sheet, S("letter"), value_html(page));
+		TRY(put_fee(ctx, db, &c, &sheet));
 		value_push(ctx->arena, &r->sheets, sheet);
 		event_access(cases->store, request_principal(r->request)->account, c.id, ACCESS_PRINT);
 	}
@@ -344,13 +383,14 @@ static enum err receipts_page(struct request *request, struct response *response
 	struct value view = value_map();
 	TRY(counter_load(&request->ctx, cases, request_param(request, "token"), &filing));
 	TRY(counter_visit(&request->ctx, cases, &filing, &visit));
-	struct receipts r = { .request = request, .visit = &visit,
+	struct receipts r = { .request = request, .filing = &filing, .visit = &visit,
 			      .url_base = request_absolute(request, S("")) };
 	while (str_ends(r.url_base, S("/")))
 		r.url_base.n--;
 	TRY(store_read(&request->ctx, cases->store, write_receipts, &r));
 	view_page(request, &view, str_z(ctx_text(&request->ctx, "Receipts of this visit")));
 	value_set(arena, &view, S("sheets"), r.sheets);
+	value_set(arena, &view, S("counter"), r.counter);
 	value_set(arena, &view, S("next"), value_str(request_link(request,
 		  arena_printf(arena, "/ban/nop?luot=%.*s", STR_ARG(filing.token)))));
 	value_set(arena, &view, S("other"), value_str(request_link(request, S("/ban/nop"))));

@@ -415,7 +415,7 @@ static enum err desk_page(struct request *request, struct response *response)
 		  value_is_null(value_get(view, S("table"))) ? empty : value_null());
 	value_set(ctx->arena, &view, S("words"), hidden_words(&p));
 	value_set(ctx->arena, &view, S("scan"), value_null());
-	value_set(ctx->arena, &view, S("luot"), value_null());
+	value_set(ctx->arena, &view, S("scan_ticket"), value_null());
 	value_set(ctx->arena, &view, S("scan_action"),
 		  may(p.cases->people, request_principal(request), ACT_CASE_FILE, NULL) ?
 		  value_str(request_link(request, S("/ban/mo"))) : value_null());

@@ -84,11 +84,16 @@ static enum err read_choice(struct ctx *ctx, struct db *db, void *arg)
 	return OK;
 }
 
+/* Who sits at a counter works there: only ?tat-ca shows the others too. */
 static enum err choose_page(struct request *request, struct response *response)
 {
 	struct choice choice = { .request = request, .mine = S("") };
 	struct value view = value_map();
 	TRY(store_read(&request->ctx, reception_of(request)->store, read_choice, &choice));
+	if (!str_empty(choice.mine) && str_empty(request_query(request, "tat-ca"))) {
+		response_redirect(response, choice.mine);
+		return OK;
+	}
 	start_desk(request, &view, N_("Numbers and counters"), "/ban/quay");
 	value_set(request->ctx.arena, &view, S("halls"), choice.halls);
 	value_set(request->ctx.arena, &view, S("mine"),
@@ -223,6 +228,14 @@ static void put_ticket(struct request *request, struct counter_page *p, struct v
 			  arena_printf(arena, "/ban/nop?phieu=%.*s", STR_ARG(p->here.label))));
 	}
 	value_set(arena, view, S("ticket"), ticket);
+	/* What the visitor brings is scanned here: a card begins the filing, a receipt opens its case. */
+	struct object office = { .organisation = p->seat.hall->organisation->id };
+	bool scans = serving && may(reception_of(request)->people, request_principal(request),
+				    ACT_CASE_FILE, &office);
+	value_set(arena, view, S("scan_action"),
+		  scans ? link_view(request, S("/ban/mo")) : value_null());
+	value_set(arena, view, S("scan_ticket"), value_get(ticket, S("label")));
+	value_set(arena, view, S("scan"), value_null());
 	for (uint32_t i = 0; i < p->filed.n; i++)
 		value_set(arena, &p->filed.items[i], S("url"), link_view(request,
 			  arena_printf(arena, "/ban/%.*s/ho-so",
@@ -258,7 +271,7 @@ static enum err show_counter(struct request *request, struct response *response)
 	value_set(arena, &view, S("faces_url"), link_view(request, arena_printf(arena,
 		"/danh-gia/quay/%.*s/%lld?khoa=%.*s", STR_ARG(p.seat.hall->organisation->code),
 		(long long)p.seat.counter->number, STR_ARG(key))));
-	value_set(arena, &view, S("counters_url"), link_view(request, S("/ban/quay")));
+	value_set(arena, &view, S("counters_url"), link_view(request, S("/ban/quay?tat-ca=1")));
 	response_view(response, "reception/counter", view);
 	if (request_has_mistakes(request))
 		response_status(response, 422);

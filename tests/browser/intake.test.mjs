@@ -2,6 +2,7 @@
 // incomplete filings, several cases in one visit, a representative, consent, duplicates.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { fill } from "./fill.mjs";
 import { judge, judged, openApp, tabTo } from "./lib.mjs";
 import { startTown } from "./server.mjs";
 
@@ -171,15 +172,23 @@ test("a missing paper keeps the filing apart until it is brought; then it become
   await close();
 });
 
-// A visitor's number, taken at the kiosk and called to counter 1; ends on the page that takes cases in.
-async function called(page, visit) {
-  await visit("/ban/quay");
+// A visitor's number, taken at the kiosk and called to counter 1.
+async function atCounter(page, visit, service = "ho-tich") {
+  await visit("/ban/quay?tat-ca=1");
   await visit(await page.locator("a[href*='khoa=']").first().getAttribute("href"));
-  await press(page, page.locator("button[value=ho-tich]"));
+  await press(page, page.locator(`button[value=${service}]`));
   const label = (await page.locator(".m-slip__number").textContent()).trim();
-  await visit("/ban/quay");
-  await press(page, page.getByRole("button", { name: /: Quầy 1$/ }));
-  for (const act of ["goi", "bat-dau"]) await press(page, page.locator(`button[name=act][value=${act}]`).first());
+  await visit("/ban/quay/hoa-phat/1");
+  const step = (name) => page.locator(`main button[name=act][value=${name}]`).first();
+  if (await step("mo").count()) await press(page, step("mo"));
+  await press(page, await step("xong-goi").count() ? step("xong-goi") : step("goi"));
+  await press(page, step("bat-dau"));
+  return label;
+}
+
+// The same; ends on the page that takes cases in.
+async function called(page, visit) {
+  const label = await atCounter(page, visit);
   await press(page, page.getByRole("link", { name: /Tiếp nhận hồ sơ/ }).last());
   assert.match(page.url(), new RegExp(`phieu=${label}`));
   return label;
@@ -217,9 +226,39 @@ test("two cases of one visit: the applicant is kept and both receipts are printe
   await close();
 });
 
+const COPIES = { declarant: { name: "Lê Thị Hoa", birth_date: "1980-01-01", id_number: "201765432", phone: "0905111222",
+  address: "5 Trường Chinh" }, copies: { papers: "Bằng tốt nghiệp", pages: 3, count: 2, original: true } };
+
+for (const js of [true, false])
+  test(`a card scanned at the counter keeps the number; the receipt leads to the fee and back, script ${js ? "on" : "off"}`, async () => {
+    const { page, visit, close } = await desk({ js });
+    const label = await atCounter(page, visit, "chung-thuc");
+    await visit("/ban/quay");
+    assert.equal(new URL(page.url()).pathname, "/ban/quay/hoa-phat/1");
+    await page.locator("#ma").fill(CARD);
+    await press(page, page.locator("form[data-scan] button[type=submit]"));
+    const chosen = await page.locator("main").innerText();
+    assert.match(chosen, /Nguyễn Thị Hòa/);
+    assert.match(chosen, new RegExp(label));
+    await press(page, page.locator("#procedures a[href*='chung-thuc-ban-sao']"));
+    await fill(page, page.locator("#intake"), COPIES, { files: "" });
+    await press(page, act(page, "accept"));
+    await judge(page, `receipt with a fee to take, ${js ? "script" : "no script"}`);
+    const code = (await page.locator("article.letter").innerText()).match(CODE)[0], receipts = page.url();
+    await press(page, page.locator("a", { hasText: "Thu lệ phí 10.000 đồng" }));
+    await press(page, page.getByRole("button", { name: /Thu tiền mặt/ }));
+    await page.goto(receipts);
+    assert.equal(await page.locator("a[href$='/le-phi']").count(), 0);
+    await press(page, page.getByRole("link", { name: "Về quầy 1" }));
+    assert.match(await page.locator("#here").innerText(), new RegExp(`${label}[^]*${code}`));
+    await close();
+  });
+
 test("the applicant's telephone sends a photograph that the desk sees, and nobody else may", async () => {
   const { page, visit, close } = await desk();
   await visit(PROCEDURE);
+  // The page looks for files before anything is kept.
+  assert.equal((await page.request.get(await page.locator("#arrived").getAttribute("data-live"))).status(), 200);
   await answer(page);
   await openAll(page);
   await press(page, act(page, "phone"));

@@ -21,10 +21,13 @@ const FLAGS = [
   "--disable-dev-shm-usage",
 ];
 
-// Opens a browser on the program at `base`. js: false is a browser without script. Each call has
-// a profile of its own, so nobody is signed in. Returns { page, visit(path), close() }.
-export async function openApp({ base, js = true, width = 1280, height = 900, contrast } = {}) {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+
+// Opens a browser on the program at `base`, or a window of `shared`, a browser that was launched. js:
+// false is a browser without script. Each call has a profile of its own, so nobody is signed in.
+// Returns { page, visit(path), close() }.
+export async function openApp({ base, js = true, width = 1280, height = 900, contrast, shared } = {}) {
+  const browser = shared ?? await launch();
   const context = await browser.newContext({
     baseURL: base, javaScriptEnabled: js, locale: "vi-VN", timezoneId: "Asia/Ho_Chi_Minh",
     viewport: { width, height }, contrast, reducedMotion: "reduce",
@@ -35,7 +38,7 @@ export async function openApp({ base, js = true, width = 1280, height = 900, con
   return {
     browser, context, page,
     visit: (path) => page.goto(path, { waitUntil: "load" }),
-    close: () => browser.close(),
+    close: () => (shared ? context : browser).close(),
   };
 }
 
