@@ -41,7 +41,9 @@ static enum err load_rated(struct request *request, struct rated *r, bool *ret_m
 	*r = (struct rated){ .reception = reception_of(request),
 			     .code = request_param(request, "code") };
 	str token = request_query(request, "ma");
-	str key = arena_printf(request->ctx.arena, "rating:%.*s", STR_ARG(request->client));
+	/* By case: a whole ward rates from behind one address. */
+	str key = arena_printf(request->ctx.arena, "rating:%.*s:%.*s", STR_ARG(r->code),
+			       STR_ARG(request->client));
 	*ret_may = false;
 	/* Before looking: whether the case exists is not told by being refused. */
 	if (!str_empty(token) && !web_rate_take(request->web, key, TRIES_BURST, TRIES_PER_HOUR))
@@ -53,6 +55,8 @@ static enum err load_rated(struct request *request, struct rated *r, bool *ret_m
 	*ret_may = may(r->reception->people, request_principal(request), ACT_TRACK, &r->object);
 	if (!*ret_may && !str_empty(token))
 		*ret_may = case_rating_fits(r->reception->cases, request->ctx.arena, r->code, token);
+	if (*ret_may && !str_empty(token))
+		web_rate_forget(request->web, key);
 	return OK;
 }
 
