@@ -13,6 +13,16 @@ static int64_t at(struct value map, const char *path)
 	return value_integer(value_path(map, str_z(path)), 0);
 }
 
+/* A share in hundred, {percent}: 0 is a figure, too; null where there is no whole. */
+static struct value share(struct arena *arena, int64_t part, int64_t whole)
+{
+	struct value percent = figure_percent(part, whole), map = value_map();
+	if (percent.kind == VALUE_NULL)
+		return value_null();
+	value_append(arena, &map, S("percent"), percent);
+	return map;
+}
+
 static struct value office_view(struct arena *arena, str name, const struct sums *sums)
 {
 	static const struct {
@@ -33,10 +43,9 @@ static struct value office_view(struct arena *arena, str name, const struct sums
 	static const char *const rated[] = { "very", "satisfied", "not_satisfied" };
 	for (size_t i = 0; i < ARRAY_SIZE(rated); i++)
 		value_append(arena, &view, str_z(rated[i]),
-			     figure_percent(at(value_get(figures, S("satisfaction")), rated[i]),
-					    at(figures, "satisfaction.answers")));
-	value_append(arena, &view, S("on_time_percent"),
-		     figure_percent(in_time, at(figures, "received.total")));
+			     share(arena, at(value_get(figures, S("satisfaction")), rated[i]),
+				   at(figures, "satisfaction.answers")));
+	value_append(arena, &view, S("in_time"), share(arena, in_time, at(figures, "received.total")));
 	return view;
 }
 
