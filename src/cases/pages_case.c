@@ -83,6 +83,19 @@ static struct value fee_first(struct request *request, const struct opened *o,
 	return value_str(fee_money(request->ctx.arena, o->page.fee.due));
 }
 
+/* Who applied mostly comes for the result, too. */
+static struct value start_data(struct arena *arena, const struct case_file *c, enum task_kind kind)
+{
+	struct value data = c->data, returned = value_get(data, S("returned"));
+	if (kind != TASK_RETURN || returned.kind == VALUE_MAP || str_empty(c->applicant))
+		return data;
+	data = value_copy(arena, data);
+	returned = value_map();
+	value_append(arena, &returned, S("name"), value_str(c->applicant));
+	value_set(arena, &data, S("returned"), returned);
+	return data;
+}
+
 static enum err task_view(struct request *request, const struct opened *o,
 			  const struct case_task *task, const struct form_result *result,
 			  struct value *ret_view)
@@ -119,7 +132,8 @@ static enum err task_view(struct request *request, const struct opened *o,
 	if (form && mine && !held && kind != TASK_INTAKE) {
 		struct form_env env = desk_form_env(request);
 		struct form_show show = { .page = FORM_ALL };
-		show.data = result ? result->data : form_start(form, o->page.c.data, &env);
+		show.data = result ? result->data :
+			    form_start(form, start_data(arena, &o->page.c, kind), &env);
 		if (result) {
 			show.errors = result->errors;
 			show.typed = result->typed;
