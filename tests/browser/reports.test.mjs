@@ -2,7 +2,7 @@
 // is taken away as files, and what nobody else may see.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inflateRawSync } from "node:zlib";
+import { unpack } from "../recount/sheets.mjs";
 import { judge, judged, openApp } from "./lib.mjs";
 import { startTown } from "./server.mjs";
 
@@ -121,18 +121,6 @@ test("registers and reports are taken away as CSV, XLSX and PDF", async () => {
   }
   await close();
 });
-
-// A file of a ZIP archive, found by its central directory.
-function unpack(zip, name) {
-  for (let at = zip.indexOf("PK\x01\x02", "latin1"); at >= 0; at = zip.indexOf("PK\x01\x02", at + 4, "latin1")) {
-    if (zip.toString("utf8", at + 46, at + 46 + zip.readUInt16LE(at + 28)) !== name) continue;
-    const local = zip.readUInt32LE(at + 42);
-    const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const bytes = zip.subarray(from, from + zip.readUInt32LE(at + 20));
-    return (zip.readUInt16LE(at + 10) ? inflateRawSync(bytes) : bytes).toString();
-  }
-  throw new Error(`${name} is not in the archive`);
-}
 
 test("spreadsheets have a frozen head, numbers that are numbers and dates that are dates", async () => {
   const { context, close } = await officer("chutich.hoaphat");

@@ -2,37 +2,13 @@
 // many rows.
 //
 //	node walk.mjs BASE LOGIN PERIOD...
+import { plain, signIn } from "./session.mjs";
+
 const [base, login, ...periods] = process.argv.slice(2);
-const jar = new Map();
+const { page } = await signIn(base, login);
 let failed = 0;
 
-async function fetched(path, options = {}) {
-  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-  const response = await fetch(new URL(path, base), { redirect: "manual", ...options,
-    headers: { cookie, ...options.headers } });
-  for (const line of response.headers.getSetCookie()) {
-    const [name, value] = line.split(";")[0].split(/=(.*)/s);
-    jar.set(name, value);
-  }
-  return response;
-}
-
-async function page(path) {
-  const response = await fetched(path);
-  if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
-  return response.text();
-}
-
-const plain = (text) => text.replaceAll(/<[^>]*>/g, "").replaceAll("&amp;", "&").trim();
 const body = (html) => /<tbody[^>]*>(.*?)<\/tbody>/s.exec(html)?.[1] ?? "";
-
-async function signIn() {
-  const form = await page("/dang-nhap");
-  const fields = new URLSearchParams({ login, password: "motcua-demo" });
-  for (const [input] of form.matchAll(/<input type="hidden"[^>]*>/g))
-    fields.append(/name="([^"]*)"/.exec(input)[1], /value="([^"]*)"/.exec(input)?.[1] ?? "");
-  await fetched("/dang-nhap", { method: "POST", body: fields, headers: { origin: new URL(base).origin } });
-}
 
 // Rows of a list, over all its pages.
 async function length(path) {
@@ -71,7 +47,6 @@ async function rated(period) {
   console.log(`${good ? "ok" : "not ok"} - each of ${rows.length} rated cases says its rating${silent.map((row) => `\n    ${row}`).join("")}`);
 }
 
-await signIn();
 const reports = [...(await page("/ban/bao-cao")).matchAll(/href="(\/ban\/bao-cao\/[^"?]+)"/g)].map((m) => m[1]);
 let all = 0;
 for (const report of new Set(reports))
