@@ -43,7 +43,8 @@ static enum err read_opened(struct ctx *ctx, struct db *db, void *arg)
 	struct opened *o = arg;
 	TRY(case_page_read(ctx, db, &o->page));
 	TRY(case_tasks(ctx, o->page.cases, db, &o->page.c, &o->tasks));
-	TRY(case_duplicates(ctx, o->page.cases, db, &o->page.c, &o->duplicates));
+	if (!o->page.c.finished_at) /* nothing is decided by comparing any more */
+		TRY(case_duplicates(ctx, o->page.cases, db, &o->page.c, &o->duplicates));
 	TRY(read_papers(ctx, db, o));
 	o->due_known = o->page.c.due_at && !o->page.c.apologised &&
 		       case_due(ctx, o->page.cases, &o->page.c, clock_business(), &o->due) == OK;
