@@ -41,6 +41,18 @@ struct value at_view(struct request *request, usec at)
 	return at ? value_str(time_format(request->ctx.arena, at, zone)) : value_null();
 }
 
+struct value opens_view(struct request *request)
+{
+	struct ctx *ctx = &request->ctx;
+	const struct calendar *calendar = cases_calendar(reception_of(request)->cases);
+	usec now = clock_business(), work, opens;
+	usec tomorrow = slot_at(reception_of(request), calendar_day(calendar, now) + 1, 0);
+	if (calendar_work_between(ctx, calendar, now, tomorrow, &work) != OK || work > 0 ||
+	    calendar_add_work(ctx, calendar, now, USEC_MINUTE, &opens) != OK)
+		return value_null();
+	return at_view(request, opens - USEC_MINUTE);
+}
+
 struct value link_view(struct request *request, str path)
 {
 	return value_str(request_link(request, path));

@@ -114,6 +114,7 @@ static enum err show_kiosk(struct request *request, struct response *response,
 	view_field_set(request, &view, "hen", "hint",
 		       view_text(request, "Eight digits; or hold the code of your appointment to the"
 			  " scanner"));
+	value_set(arena, &view, S("opens"), opens_view(request));
 	value_set(arena, &view, S("kiosk"), value_bool(kiosk));
 	value_set(arena, &view, S("key"), kiosk ? value_str(key) : value_null());
 	value_set(arena, &view, S("request"),
@@ -315,6 +316,7 @@ static enum err board_page(struct request *request, struct response *response)
 	value_set(arena, &view, S("next"), next);
 	value_set(arena, &view, S("waiting"), value_int((int64_t)board.waiting.n));
 	value_set(arena, &view, S("time"), at_view(request, clock_business()));
+	value_set(arena, &view, S("opens"), opens_view(request));
 	value_set(arena, &view, S("self"), link_view(request, path));
 	value_set(arena, &view, S("events"), link_view(request, arena_printf(arena, "%.*s/su-kien",
 									     STR_ARG(path))));

@@ -333,6 +333,9 @@ void hall_announce(struct request *request, const struct hall *hall, const struc
 str kiosk_path(struct request *request, const struct hall *hall);
 str hall_topic(struct arena *arena, const struct hall *hall);
 struct value at_view(struct request *request, usec at);
+/* When the hall opens again, once today's working time is over; null while some of it is left, and
+ * where the calendar does not know. */
+struct value opens_view(struct request *request);
 struct value link_view(struct request *request, str path);
 /* An option of a select: {value, text, selected}. */
 struct value option_view(struct arena *arena, str value, str text, bool selected);

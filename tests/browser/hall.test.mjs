@@ -260,3 +260,42 @@ test("a visitor rates with a face, a citizen rates the case; the officer sees th
   await judge(page, "hall figures");
   for (const app of [officer, faces]) await app.close();
 });
+
+// Three counters call, two dozen wait: what must be read from afar is large, and nothing leaves the screen.
+test("a full hall stays on the wall's screen, legible; in the evening it says when it opens again", async () => {
+  const wall = await openApp({ base: town.base, width: 1920, height: 1080 });
+  const officer = await openApp({ base: town.base });
+  const { page } = officer;
+  const services = ["ho-tich", "chung-thuc", "tra-ket-qua", "chinh-sach-xa-hoi", "dat-dai-xay-dung", "huong-dan"];
+  await signIn(page, "tiepnhan.hoathodong");
+  kiosk["hoa-tho-dong"] = await page.locator("a[href*='khoa=']").getAttribute("href");
+  for (let i = 0; i < 18; i++) await takeNumber(wall.page, "hoa-tho-dong", services[i % 6]);
+  for (const [i, login] of ["tiepnhan", "tuphap", "laodong"].entries()) {
+    await page.context().clearCookies();
+    await signIn(page, `${login}.hoathodong`);
+    await sitDown(page, i + 1);
+    await act(page, "goi");
+    await page.locator("button[value=bat-dau]").waitFor();
+  }
+  await wall.visit("/bang/hoa-tho-dong");
+  await judge(wall.page, "hall board full");
+  assert.equal(await wall.page.locator(".m-board__row").count(), 3);
+  const sizes = await wall.page.evaluate(() => ({ over: document.documentElement.scrollHeight - innerHeight,
+    ...Object.fromEntries([".m-board__row td", ".m-board__list li", ".m-board__table thead th", ".m-board__foot", ".m-board__title"]
+      .map((one) => [one, parseFloat(getComputedStyle(document.querySelector(one)).fontSize)])) }));
+  assert.ok(sizes.over <= 0, `${sizes.over} px below the screen`);
+  assert.ok(sizes[".m-board__row td"] >= 100 && sizes[".m-board__list li"] >= 60, JSON.stringify(sizes));
+  assert.ok(Math.min(...Object.values(sizes).slice(1)) >= 40, JSON.stringify(sizes));
+  await wall.page.setViewportSize({ width: 390, height: 844 });
+  await judge(wall.page, "hall board full phone");
+  await wall.page.setViewportSize({ width: 1920, height: 1080 });
+  await wall.visit("/quay/hoa-phat");
+  assert.ok(await wall.page.evaluate(() => document.documentElement.scrollHeight <= innerHeight), "the kiosk does not scroll");
+  await town.restart("2015-01-30T17:45:00+07:00"); // a Friday
+  for (const path of ["/quay/hoa-an", "/bang/khue-trung"]) {
+    await wall.visit(path);
+    await judge(wall.page, `hall closed ${path}`);
+    assert.match(await wall.page.locator("main").textContent(), /đã hết giờ làm việc\. Mở cửa lại lúc 07:30, 02\/02\/2015/);
+  }
+  for (const app of [wall, officer]) await app.close();
+});
