@@ -120,6 +120,9 @@ static void put_case(struct writing *w)
 	    calendar_limit_text(w->ctx, w->procedure->limit));
 	bool known = case_due(w->ctx, w->cases, w->c, clock_business(), &due) == OK && !due.waiting;
 	put(w, &c, "due_reason", known ? due_sentence(w->ctx, w->cases, &due) : S(""));
+	bool post = str_eq(return_word(w->procedure, w->c, S("channel")), S("post"));
+	value_set(arena, &c, S("by_post"), value_bool(post));
+	put(w, &c, "post_to", return_word(w->procedure, w->c, S("address")));
 	value_set(arena, &c, S("sets"), value_int(1));
 	value_set(arena, &w->view, S("case"), c);
 }

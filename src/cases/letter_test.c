@@ -152,6 +152,27 @@ static void a_receipt_says_for_ever_what_it_said_when_it_was_given(struct fixtur
 	town_free(town);
 }
 
+static void a_receipt_says_where_the_result_is_handed_out_or_sent(struct fixture *fixture)
+{
+	struct town *town = town_that_writes(fixture);
+	str desk = accepted(town, "hoa-phat", "tiepnhan.hoaphat");
+	struct submission birth = town_birth(town, "hoa-phat", "2015-01-26T08:50");
+	struct actor nobody = town_actor(town, &town->nobody, "2015-01-26T08:50");
+	struct value delivery = value_map();
+	struct case_result filed;
+	value_set(town->ctx->arena, &delivery, S("channel"), value_str(S("post")));
+	value_set(town->ctx->arena, &delivery, S("address"), value_str(S("K12 Hoàng Văn Thái")));
+	value_set(town->ctx->arena, &birth.data, S("delivery"), delivery);
+	town_ok(town, case_submit(town->ctx, town->cases, &nobody, &birth, &filed));
+	str post = arena_copy(town->ctx->arena, filed.code);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", post, "2015-01-26T09:00"));
+	assert_true(says(look_at(town, desk, "receipt", 0).html,
+			 "Nơi trả kết quả: Bộ phận Tiếp nhận và trả kết quả phường Hòa Phát, "));
+	assert_true(says(look_at(town, post, "receipt", 0).html,
+			 "Trả kết quả qua bưu điện đến K12 Hoàng Văn Thái; liên hệ Bộ phận"));
+	town_free(town);
+}
+
 static void a_certificate_signed_again_is_a_new_version_with_the_same_number(struct fixture *fixture)
 {
 	struct town *town = town_that_writes(fixture);
@@ -189,12 +210,12 @@ static void the_control_slip_names_both_offices_and_how_each_step_ended(struct f
 	complete_at(town, "congan.hoaphat", code, "Task_residence", "2015-01-27T09:00");
 	complete_at(town, "baohiem.camle", code, "Task_insurance", "2015-02-04T09:00");
 	str slip = look_at(town, code, "control", 0).html;
-	assert_true(says(slip, "<td class=\"size-11\">Người nộp hồ sơ<br><i>Nguyễn Văn An</i></td>"));
-	assert_true(says(slip, "<td class=\"size-11\">Công an phường Hòa Phát"
+	assert_true(says(slip, "<td class=\"size-10\">Người nộp hồ sơ<br><i>Nguyễn Văn An</i></td>"));
+	assert_true(says(slip, "<td class=\"size-10\">Công an phường Hòa Phát"
 			       "<br><i>Đặng Hữu Phước</i></td>"));
 	/* The last to finish hands it back. */
-	assert_true(says(slip, "<td class=\"size-11\">Bảo hiểm xã hội quận Cẩm Lệ"
-			       "<br><i>Trần Thị Lệ Quyên</i></td><td class=\"size-11\">"
+	assert_true(says(slip, "<td class=\"size-10\">Bảo hiểm xã hội quận Cẩm Lệ"
+			       "<br><i>Trần Thị Lệ Quyên</i></td><td class=\"size-10\">"
 			       "Ủy ban nhân dân phường Hòa Phát<br><i></i></td>"));
 	assert_true(says(slip, "Trước hạn") && says(slip, "Đúng hạn") && says(slip, "Quá hạn"));
 	assert_text(town_verify(town), "");
@@ -352,6 +373,7 @@ int main(void)
 		FIXTURE_TEST(an_act_that_fails_takes_no_number),
 		FIXTURE_TEST(refusal_and_apology_have_books_of_their_own),
 		FIXTURE_TEST(a_receipt_says_for_ever_what_it_said_when_it_was_given),
+		FIXTURE_TEST(a_receipt_says_where_the_result_is_handed_out_or_sent),
 		FIXTURE_TEST(a_certificate_signed_again_is_a_new_version_with_the_same_number),
 		FIXTURE_TEST(the_control_slip_names_both_offices_and_how_each_step_ended),
 		FIXTURE_TEST(the_control_slip_notes_what_moved_the_date),

@@ -7,6 +7,12 @@ const struct procedure *case_procedure(struct cases *cases, const struct case_fi
 	return procedure_by_id(cases, c->version);
 }
 
+str return_word(const struct procedure *procedure, const struct case_file *c, str word)
+{
+	str path = procedure ? value_text(value_get(value_get(procedure->body, S("return_to")), word)) : S("");
+	return str_empty(path) ? S("") : value_text(value_path(c->data, path));
+}
+
 enum timeliness promise_kept(usec due_at, usec finished_at)
 {
 	if (finished_at > due_at)

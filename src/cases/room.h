@@ -143,6 +143,9 @@ usec case_counted_from(const struct case_file *c, usec now);
 str case_subject(struct arena *arena, const struct procedure *procedure, struct value data,
 		 str otherwise);
 
+/* What the applicant answered of how the result is to come back: "channel" (desk, post), "address";
+ * empty where the procedure does not ask, or procedure is NULL. */
+str return_word(const struct procedure *procedure, const struct case_file *c, str word);
 /* The office its actor acted for: the one whose right it was, or else the case's. */
 int64_t event_office(const struct event *event);
 /* What an event of that kind is called, in the reader's language (timeline.c). */

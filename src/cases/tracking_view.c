@@ -62,22 +62,13 @@ static const char *next_step(const struct telling *t)
 	}
 }
 
-static bool goes_by_post(const struct telling *t)
-{
-	str path = t->procedure ?
-		value_text(value_path(t->procedure->body, S("return_to.channel"))) : S("");
-	return !str_empty(path) && str_eq(value_text(value_path(t->c->data, path)), S("post"));
-}
-
 static struct value delivery_view(const struct telling *t)
 {
 	struct arena *arena = t->ctx->arena;
 	const struct organisation *office =
 		organisation_by_id(t->cases->people, t->c->organisation);
 	struct value view = value_map();
-	str path = t->procedure ?
-		value_text(value_path(t->procedure->body, S("return_to.address"))) : S("");
-	str address = str_empty(path) ? S("") : value_text(value_path(t->c->data, path));
+	str address = return_word(t->procedure, t->c, S("address"));
 	if (!office || t->c->status == CASE_NOT_ACCEPTED || t->c->status == CASE_WITHDRAWN ||
 	    t->c->status == CASE_STOPPED)
 		return value_null();
@@ -178,7 +169,7 @@ void tracking_endings(struct ctx *ctx, struct cases *cases, const struct case_fi
 			     .procedure = case_procedure(cases, c) };
 	struct value results = value_get(endings, S("results")), list = value_list();
 	struct value corrections = value_get(endings, S("corrections"));
-	t.post = goes_by_post(&t);
+	t.post = str_eq(return_word(t.procedure, t.c, S("channel")), S("post"));
 	bool revoked = any_is(results, "revoked") && !any_is(results, "valid");
 	for (uint32_t i = 0; i < corrections.n; i++)
 		value_push(arena, &list, correction_view(&t, corrections.items[i]));

@@ -54,7 +54,7 @@ function viewOf(html, t) {
 		date: at, data: {}, text: {}, entry: {},
 		case: { code: "000.02.15.H17-150126-0001", title: "Liên thông đăng ký khai sinh, đăng ký cư trú và cấp thẻ bảo hiểm y tế cho trẻ em dưới 6 tuổi",
 			subject: t.name, channel_text: "Trực tuyến", received_at: at, due_at: "2015-02-05T17:00:00+07:00",
-			limit_text: "8 ngày làm việc", due_reason: "Nhận lúc 09:00 ngày 26/01; ngày thứ 1 là 27/01; ngày thứ 8 là 05/02", sets: 1 },
+			limit_text: "8 ngày làm việc", due_reason: "Nhận lúc 09:00 ngày 26/01; ngày thứ 1 là 27/01; ngày thứ 8 là 05/02", sets: 1, by_post: t.n > 1, post_to: t.place },
 		organisation: { name: "Ủy ban nhân dân phường Hòa Thọ Đông", heading: ["UBND quận Cẩm Lệ", "Ủy ban nhân dân", "phường Hòa Thọ Đông"],
 			place: "Hòa Thọ Đông", address: t.place, phone: "0236 300 0202", email: "hoathodong@example.vn",
 			area: "quận Cẩm Lệ, thành phố Đà Nẵng", desk: "Bộ phận Tiếp nhận và trả kết quả phường Hòa Thọ Đông" },
