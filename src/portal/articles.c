@@ -41,7 +41,8 @@ enum err article_by_slug(struct ctx *ctx, struct db *db, const struct site *site
 	struct rows row;
 	TRY(db_one(ctx, db, &row,
 		   SQL(COLUMNS ", a.body" FROM " WHERE a.site = $1 AND a.kind = $2 AND a.slug = $3"
-		       " AND a.status = 1"), site->id, (int64_t)kind, slug));
+		       " AND a.status = 1 AND a.published_at <= $4"), site->id, (int64_t)kind, slug,
+		   clock_business()));
 	article_row(&row, ret_article);
 	ret_article->body = row_str(&row, 22);
 	return OK;
@@ -57,7 +58,8 @@ static void where_language(sql_t *q, str language)
 
 static void list_where(struct ctx *ctx, sql_t *q, const struct article_wanted *wanted)
 {
-	sql_add(q, SQL(" WHERE a.site = $1 AND a.kind = 0 AND a.status = 1"), wanted->site->id);
+	sql_add(q, SQL(" WHERE a.site = $1 AND a.kind = 0 AND a.status = 1 AND a.published_at <= $2"),
+		wanted->site->id, clock_business());
 	where_language(q, wanted->language);
 	if (!str_empty(wanted->section)) {
 		str *family;

@@ -96,7 +96,8 @@ enum err sitemap_page(struct request *request, struct response *response)
 	sitemap_url(request, &out, S("/thu-tuc"), 0);
 	TRY(db_query(&request->ctx, db, &rows,
 		     SQL("SELECT kind, slug, changed_at FROM article WHERE site = $1 AND status = 1"
-			 " ORDER BY published_at DESC LIMIT $2"), site->id, SITEMAP_ITEMS));
+			 " AND published_at <= $2 ORDER BY published_at DESC LIMIT $3"),
+		     site->id, clock_business(), SITEMAP_ITEMS));
 	while (rows_next(&rows)) {
 		struct article a = { .kind = row_int(&rows, 0), .slug = row_str(&rows, 1) };
 		sitemap_url(request, &out, article_path(arena, &a), row_int(&rows, 2));

@@ -64,17 +64,22 @@ void portal_viewed(struct portal *portal, int64_t count, uint64_t visitor)
 
 #define ARTICLE_PATH "/quan-tri/tin/{id}"
 
+/* Lists are made again each minute: what is dated ahead appears when its time has come. */
+#define LIST_TTL (60 * USEC_SECOND)
+
 const struct route portal_routes[] = {
-	{ WEB_GET, "/", PERM_PUBLIC, home_page, .flags = ROUTE_CACHED },
+	{ WEB_GET, "/", PERM_PUBLIC, home_page, .flags = ROUTE_CACHED, .ttl = LIST_TTL },
 	{ WEB_GET, "/tin/{slug}", PERM_PUBLIC, article_page, .flags = ROUTE_CACHED },
 	{ WEB_GET, "/trang/{slug}", PERM_PUBLIC, static_page, .flags = ROUTE_CACHED },
 	{ WEB_GET, "/chuyen-muc/{slug}", PERM_PUBLIC, section_page, .flags = ROUTE_CACHED,
-	  .query_keys = "truoc" },
+	  .ttl = LIST_TTL, .query_keys = "truoc" },
 	{ WEB_GET, "/tim", PERM_PUBLIC, search_page },
-	{ WEB_GET, "/rss.xml", PERM_PUBLIC, feed_page, .flags = ROUTE_CACHED },
-	{ WEB_GET, "/chuyen-muc/{slug}/rss.xml", PERM_PUBLIC, feed_page, .flags = ROUTE_CACHED },
+	{ WEB_GET, "/rss.xml", PERM_PUBLIC, feed_page, .flags = ROUTE_CACHED,
+	  .ttl = LIST_TTL },
+	{ WEB_GET, "/chuyen-muc/{slug}/rss.xml", PERM_PUBLIC, feed_page, .flags = ROUTE_CACHED,
+	  .ttl = LIST_TTL },
 	{ WEB_GET, "/sitemap.xml", PERM_PUBLIC, sitemap_page,
-	  .flags = ROUTE_CACHED | ROUTE_NO_LANGUAGE },
+	  .flags = ROUTE_CACHED | ROUTE_NO_LANGUAGE, .ttl = LIST_TTL },
 	{ WEB_GET, "/robots.txt", PERM_PUBLIC, robots_page,
 	  .flags = ROUTE_CACHED | ROUTE_NO_LANGUAGE },
 	{ WEB_GET, "/quan-tri/tin", ACT_ARTICLE_EDIT, editor_list, .flags = ROUTE_MAIN },

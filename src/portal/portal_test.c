@@ -62,6 +62,7 @@ static const char *const district_files[] = {
 	"articles/kinh-te.md",
 	"---\ntitle: Chợ mới\nsection: kinh-te\npublished: 2015-01-22\n---\n\nKhai trương <b>chợ</b>.\n",
 	"articles/nhap.md", ARTICLE("Bản nháp", "", "Chưa ai đọc."),
+	"articles/mai-sau.md", ARTICLE("Mai sau", "published: 2099-01-01T08:00:00+07:00\n", "Chưa tới."),
 	"pages/lien-he.md", "---\ntitle: Liên hệ\nlanguage: vi\n---\n\nTrụ sở.\n",
 	NULL
 };
@@ -234,6 +235,18 @@ static void feeds_and_the_sitemap_hold_only_what_is_published(struct fixture *f)
 		assert_true(str_find(answer.body, S("/tin/ho-tich<")) != SIZE_MAX);
 		assert_true(str_find(answer.body, S("nhap")) == SIZE_MAX);
 	}
+	town_close(t);
+}
+
+static void what_is_dated_ahead_is_not_shown_before_its_time(struct fixture *f)
+{
+	struct town *t = town_open(f);
+	static const char *const targets[] = { "/", "/chuyen-muc/tin-tuc", "/rss.xml", "/sitemap.xml",
+					       "/tin/ho-tich" };
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+		assert_true(str_find(get(t, targets[i]).body, S("mai-sau")) == SIZE_MAX);
+	assert_int_equal(get(t, "/tin/mai-sau").status, 404);
+	assert_int_equal(value_get(view_of(t, "/tim?q=mai+sau"), S("hits")).n, 0);
 	town_close(t);
 }
 
@@ -475,6 +488,7 @@ int main(void)
 		FIXTURE_TEST(english_readers_get_the_translation_or_else_the_original),
 		FIXTURE_TEST(search_finds_words_without_their_marks),
 		FIXTURE_TEST(feeds_and_the_sitemap_hold_only_what_is_published),
+		FIXTURE_TEST(what_is_dated_ahead_is_not_shown_before_its_time),
 		FIXTURE_TEST(a_draft_is_seen_only_when_published_and_not_after_it_is_withdrawn),
 		FIXTURE_TEST(every_change_of_an_article_is_an_event),
 		FIXTURE_TEST(the_second_of_two_editors_is_told_and_loses_nothing_of_the_first),

@@ -103,7 +103,8 @@ static enum err articles_find(struct request *request, struct db *db, const stru
 	struct rows rows;
 	sql_t q = sql_new(arena);
 	sql_add(&q, SQL("SELECT a.id, a.kind, a.slug, a.title, a.published_at, a.body FROM article a"
-			" WHERE a.site = $1 AND a.status = 1"), request_site(request)->id);
+			" WHERE a.site = $1 AND a.status = 1 AND a.published_at <= $2"),
+		request_site(request)->id, clock_business());
 	for (size_t i = 0; i < wanted->n; i++)
 		sql_contains(&q, SQL(" AND a.folded"),
 			     arena_printf(arena, " %.*s", STR_ARG(wanted->words[i])));
