@@ -235,7 +235,6 @@ void fee_figure(struct request *request, struct value *list, const char *label, 
 const struct route till_routes[] = {
 	TILL(WEB_GET, "", ACT_REGISTER_SEE, fee_report_page),
 	TILL(WEB_GET, "/so", ACT_REGISTER_SEE, fee_register_page),
-	TILL(WEB_GET, "/so.csv", ACT_REGISTER_SEE, fee_register_csv),
 	TILL(WEB_GET, "/quy", ACT_FEE_TAKE, fee_till_page),
 	TILL(WEB_POST, "/quy", ACT_FEE_TAKE, fee_till_post),
 	TILL(WEB_POST, "/quy/mo", ACT_FEE_TAKE, fee_open_post),

@@ -47,7 +47,6 @@ void fee_figure(struct request *request, struct value *list, const char *label, 
 
 FEE_PAGE(fee_report_page);
 FEE_PAGE(fee_register_page);
-FEE_PAGE(fee_register_csv);
 FEE_PAGE(fee_till_page);
 FEE_PAGE(fee_till_post);
 FEE_PAGE(fee_open_post);

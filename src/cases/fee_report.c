@@ -5,7 +5,7 @@
 
 #include "web/view.h"
 
-enum { ROWS_MAX = 500, CSV_MAX = 20000 };
+enum { ROWS_MAX = 500 };
 
 /* ---- the report ---- */
 
@@ -182,24 +182,8 @@ struct listing {
 	struct request *request;
 	const struct fee_office *o;
 	struct grid grid;
-	struct buf csv;
-	int64_t most, sum, n;
-	bool as_csv;
+	int64_t sum, n;
 };
-
-static void csv_cell(struct buf *out, str text, bool last)
-{
-	bool formula = text.n && strchr("=+-@\t", text.p[0]);
-	buf_byte(out, '"');
-	if (formula)
-		buf_byte(out, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"')
-			buf_byte(out, '"');
-		buf_byte(out, text.p[i]);
-	}
-	buf_str(out, last ? S("\"\r\n") : S("\","));
-}
 
 static void list_receipt(struct listing *l, const struct rows *r)
 {
@@ -212,16 +196,11 @@ static void list_receipt(struct listing *l, const struct rows *r)
 		arena_printf(arena, "%02d/%02d/%04d", at.day, at.month, (int)at.year), row_str(r, 5),
 		row_str(r, 6), row_int(r, 7) == 1 ? str_z(ctx_text(ctx, "Cash"))
 						  : str_z(ctx_text(ctx, "Bank transfer")),
-		l->as_csv ? arena_printf(arena, "%lld", (long long)(void_ ? 0 : row_int(r, 2)))
-			  : fee_money(arena, void_ ? 0 : row_int(r, 2)),
+		fee_money(arena, void_ ? 0 : row_int(r, 2)),
 		row_str(r, 8), void_ ? str_z(ctx_text(ctx, "Cancelled")) : S(""),
 	};
 	l->sum += void_ ? 0 : row_int(r, 2);
 	l->n++;
-	for (size_t i = 0; l->as_csv && i < ARRAY_SIZE(cells); i++)
-		csv_cell(&l->csv, cells[i], i + 1 == ARRAY_SIZE(cells));
-	if (l->as_csv)
-		return;
 	for (size_t i = 0; i < ARRAY_SIZE(cells); i++) {
 		struct value *cell = grid_cell(&l->grid, cells[i]);
 		str code = cells[3];
@@ -239,13 +218,9 @@ static enum err read_receipts(struct ctx *ctx, struct db *db, void *arg)
 	struct listing *l = arg;
 	struct rows rows;
 	l->grid = grid_new(l->request);
-	l->csv = (struct buf){ .arena = ctx->arena };
 	l->sum = l->n = 0;
-	buf_str(&l->csv, S("\xEF\xBB\xBF"));
-	for (size_t i = 0; i < ARRAY_SIZE(titles); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
 		grid_column(&l->grid, titles[i], i == 5);
-		csv_cell(&l->csv, str_z(ctx_text(ctx, titles[i])), i + 1 == ARRAY_SIZE(titles));
-	}
 	TRY(db_query(ctx, db, &rows,
 		     SQL("SELECT b.series, r.number, r.amount, r.taken_at, r.cancelled_at, r.payer,"
 			 " c.code, r.method, COALESCE(a.name, '') FROM fee_receipt r"
@@ -255,7 +230,7 @@ static enum err read_receipts(struct ctx *ctx, struct db *db, void *arg)
 			 " AND r.taken_at >= $2 AND r.taken_at < $3 ORDER BY b.id, r.number LIMIT $4"),
 		     l->o->organisation->id, fee_day_start(l->o, l->o->from),
 		     fee_day_start(l->o, l->o->to + 1),
-		     l->most));
+		     ROWS_MAX));
 	while (rows_next(&rows))
 		list_receipt(l, &rows);
 	return rows_end(&rows);
@@ -267,26 +242,14 @@ enum err fee_register_page(struct request *request, struct response *response)
 	struct value view, figures = value_list();
 	struct fee_office o;
 	TRY(fee_office_open(request, &o));
-	struct listing l = { .request = request, .o = &o, .most = ROWS_MAX };
+	struct listing l = { .request = request, .o = &o };
 	TRY(store_read(&request->ctx, o.cases->store, read_receipts, &l));
 	TRY(fee_page_begin(request, &o, "/so", N_("Receipt register"), &view));
 	fee_figure(request, &figures, N_("Together"), l.sum);
 	value_set(arena, &view, S("figures"), figures);
 	value_set(arena, &view, S("register"), grid_view(&l.grid, N_("Receipt register")));
-	value_set(arena, &view, S("csv"), value_str(request_link(request, S(FEE_HOME "/so.csv"))));
+	value_set(arena, &view, S("files"), value_str(request_link(request, S("/ban/so/so-bien-lai"))));
 	value_set(arena, &view, S("cut"), value_bool(l.n == ROWS_MAX));
 	response_view(response, "cases/fee_register", view);
-	return OK;
-}
-
-enum err fee_register_csv(struct request *request, struct response *response)
-{
-	struct fee_office o;
-	TRY(fee_office_open(request, &o));
-	struct listing l = { .request = request, .o = &o, .most = CSV_MAX, .as_csv = true };
-	TRY(store_read(&request->ctx, o.cases->store, read_receipts, &l));
-	event_access(o.cases->store, o.principal->account, o.organisation->id, ACCESS_EXPORT);
-	response_attachment(response, S("text/csv; charset=utf-8"), S("so-bien-lai.csv"),
-			    buf_view(&l.csv));
 	return OK;
 }

@@ -1,4 +1,5 @@
 /* The statement a register is closed with. */
+#include "cases/fee.h"
 #include "reports/figures.h"
 #include "reports/pages.h"
 #include "text/i18n.h"
@@ -7,6 +8,7 @@ struct closing {
 	const struct asked *asked;
 	const struct register_wanted *wanted;
 	int64_t n, first, last;
+	int64_t cancelled, cash, transfer, refunded; /* of receipts */
 	struct figure_rows figures;
 };
 
@@ -28,6 +30,32 @@ static enum err count_book(struct ctx *ctx, struct db *db, struct closing *c)
 	return OK;
 }
 
+static enum err count_receipts(struct ctx *ctx, struct db *db, struct closing *c)
+{
+	const struct register_wanted *w = c->wanted;
+	usec zone = calendar_zone(cases_calendar(reports_cases(w->reports))) * USEC_MINUTE;
+	usec from = w->period.from * USEC_DAY - zone, to = (w->period.to + 1) * USEC_DAY - zone;
+	struct rows row;
+	sql_t q = sql_new(ctx->arena);
+	sql_add(&q, SQL("SELECT COUNT(*), COUNT(CASE WHEN cancelled_at > 0 THEN 1 END),"
+			" COALESCE(SUM(CASE WHEN cancelled_at = 0 AND method = 1 THEN amount END), 0),"
+			" COALESCE(SUM(CASE WHEN cancelled_at = 0 AND method = 2 THEN amount END), 0)"
+			" FROM fee_receipt WHERE taken_at >= $1 AND taken_at < $2"), from, to);
+	sql_in(&q, SQL(" AND organisation"), w->organisations, w->n_organisations);
+	TRY(db_one_built(ctx, db, &row, &q));
+	c->n = row_int(&row, 0);
+	c->cancelled = row_int(&row, 1);
+	c->cash = row_int(&row, 2);
+	c->transfer = row_int(&row, 3);
+	q = sql_new(ctx->arena);
+	sql_add(&q, SQL("SELECT COALESCE(SUM(amount), 0) FROM fee_refund WHERE refunded_at >= $1"
+			" AND refunded_at < $2"), from, to);
+	sql_in(&q, SQL(" AND organisation"), w->organisations, w->n_organisations);
+	TRY(db_one_built(ctx, db, &row, &q));
+	c->refunded = row_int(&row, 0);
+	return OK;
+}
+
 static enum err read_closing(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct closing *c = arg;
@@ -37,6 +65,8 @@ static enum err read_closing(struct ctx *ctx, struct db *db, void *arg)
 		.organisations = w->organisations, .n_organisations = w->n_organisations,
 		.now = w->now, .language = w->language,
 	};
+	if (w->declared->receipts)
+		return count_receipts(ctx, db, c);
 	if (!str_empty(w->declared->book))
 		return count_book(ctx, db, c);
 	TRY(figures_read(ctx, db, &figures, &c->figures));
@@ -53,6 +83,13 @@ static bool is_filtered(const struct register_wanted *w)
 static str statement(struct ctx *ctx, const struct closing *c, int year)
 {
 	const int64_t *n = c->figures.all.within;
+	struct arena *arena = ctx->arena;
+	if (c->wanted->declared->receipts)
+		return arena_printf(arena, ctx_text(ctx,
+			"This register of %d was closed on 31/12/%d with %lld receipts, %lld of them"
+			" cancelled. Taken: %.*s in cash, %.*s by transfer; paid back: %.*s."), year, year,
+			(long long)c->n, (long long)c->cancelled, STR_ARG(fee_money(arena, c->cash)),
+			STR_ARG(fee_money(arena, c->transfer)), STR_ARG(fee_money(arena, c->refunded)));
 	if (!str_empty(c->wanted->declared->book))
 		return arena_printf(ctx->arena, ctx_text(ctx,
 			"This register of %d was closed on 31/12/%d with %lld entries, from number %02lld"

@@ -46,6 +46,7 @@ static enum err read_column(struct ctx *ctx, str name, struct value v, struct de
 		.head = value_get(v, S("head")), .figure = text_at(v, "figure"),
 		.width = value_integer(value_get(v, S("width")), 4),
 		.right = str_eq(text_at(v, "align"), S("right")),
+		.sum = value_is_true(value_get(v, S("sum"))),
 	};
 	if (str_empty(ret->key) || str_empty(declared_text(ret->title, S("vi"))))
 		return fail(ctx, ERR_INVALID, "%.*s.json: a column without key or title",
@@ -56,14 +57,16 @@ static enum err read_column(struct ctx *ctx, str name, struct value v, struct de
 	return parse(ctx, name, "value", text_at(v, "value"), &ret->value);
 }
 
-static bool reads_data(struct ctx *ctx, const struct feel *feel)
+/* Whether it looks at one of these words, or into it. */
+static bool reads_one(struct ctx *ctx, const struct feel *feel, const char *const *words)
 {
 	struct value reads = feel_reads(feel, ctx->arena);
 	for (uint32_t i = 0; i < reads.n; i++) {
 		str path = value_text(reads.items[i]);
-		if (str_eq(path, S("data")) || str_starts(path, S("data.")) ||
-		    str_starts(path, S("entry")))
-			return true;
+		size_t dot = str_find_byte(path, '.');
+		for (const char *const *word = words; *word; word++)
+			if (str_eq(str_slice(path, 0, dot == SIZE_MAX ? path.n : dot), str_z(*word)))
+				return true;
 	}
 	return false;
 }
@@ -77,7 +80,10 @@ static enum err read_columns(struct ctx *ctx, str name, struct value list, struc
 	d->columns = ARENA_ARRAY(ctx->arena, struct declared_column, list.n + 1);
 	for (uint32_t i = 0; i < list.n; i++) {
 		TRY(read_column(ctx, name, list.items[i], &d->columns[i]));
-		d->needs_data = d->needs_data || reads_data(ctx, d->columns[i].value);
+		d->needs_data = d->needs_data || reads_one(ctx, d->columns[i].value,
+							   (const char *[]){ "data", "entry", NULL });
+		d->needs_fee = d->needs_fee || reads_one(ctx, d->columns[i].value,
+							 (const char *[]){ "fee", NULL });
 		d->n_columns++;
 	}
 	return OK;
@@ -131,6 +137,10 @@ enum err declared_register(struct ctx *ctx, str name, struct value v, struct dec
 	TRY(begin(ctx, name, v, ret));
 	TRY(read_columns(ctx, name, value_get(v, S("columns")), ret));
 	TRY(read_filters(ctx, name, value_get(v, S("filters")), ret));
+	ret->receipts = str_eq(text_at(v, "of"), S("receipts"));
+	if (!str_empty(text_at(v, "of")) && (!ret->receipts || !str_empty(ret->book)))
+		return fail(ctx, ERR_INVALID, "%.*s.json: “of” is “receipts”, without a book",
+			    STR_ARG(name));
 	if (!ret->n_columns)
 		return fail(ctx, ERR_INVALID, "%.*s.json: columns is missing", STR_ARG(name));
 	return OK;

@@ -95,8 +95,10 @@ static enum err load(struct request *request, struct asked *ret_asked, struct re
 
 struct emit {
 	struct sheet_out *out;
+	const struct declared *declared;
 	struct register_mark last;
-	int64_t n, first, late, solved;
+	struct decimal *sums; /* of each column that has one */
+	int64_t n;
 };
 
 static enum err emit_row(struct ctx *ctx, void *arg, const struct register_row *row)
@@ -104,14 +106,38 @@ static enum err emit_row(struct ctx *ctx, void *arg, const struct register_row *
 	struct emit *emit = arg;
 	emit->last = row->mark;
 	emit->n++;
+	for (size_t i = 0; i < emit->declared->n_columns; i++)
+		if (row->cells[i].kind == CELL_NUMBER &&
+		    !decimal_add(emit->sums[i], row->cells[i].number, &emit->sums[i]))
+			return fail(ctx, ERR_INVALID, "The sum is too large");
 	return emit->out->row(ctx, emit->out->self, row->cells, false);
+}
+
+static enum err emit_sums(struct ctx *ctx, const struct emit *emit)
+{
+	const struct declared *d = emit->declared;
+	struct cell *cells = ARENA_ARRAY(ctx->arena, struct cell, d->n_columns + 1);
+	bool any = false;
+	for (size_t i = 0; i < d->n_columns; i++) {
+		cells[i] = (struct cell){ .kind = d->columns[i].sum ? CELL_NUMBER : CELL_EMPTY,
+					  .number = emit->sums[i], .grouped = true };
+		any = any || d->columns[i].sum;
+	}
+	if (!any || !emit->n)
+		return OK;
+	if (!d->columns[0].sum)
+		cells[0] = (struct cell){ .kind = CELL_TEXT, .text = str_z(ctx_text(ctx, "Total")) };
+	return emit->out->row(ctx, emit->out->self, cells, true);
 }
 
 static enum err fill(struct ctx *ctx, struct db *db, void *arg, struct sheet_out *out)
 {
 	struct register_wanted w = *(const struct register_wanted *)arg;
-	struct emit emit = { .out = out };
+	struct emit emit = { .out = out, .declared = w.declared };
 	enum err err = OK;
+	emit.sums = ARENA_ARRAY(ctx->arena, struct decimal, w.declared->n_columns + 1);
+	for (size_t i = 0; i < w.declared->n_columns; i++)
+		emit.sums[i] = decimal_of(0);
 	for (size_t n = BATCH; err == OK && n == BATCH;) {
 		struct arena batch;
 		struct ctx own = *ctx;
@@ -123,7 +149,7 @@ static enum err fill(struct ctx *ctx, struct db *db, void *arg, struct sheet_out
 		w.after = emit.last;
 		arena_done(&batch);
 	}
-	return err;
+	return err == OK ? emit_sums(ctx, &emit) : err;
 }
 
 /* ---- the page ---- */

@@ -85,7 +85,8 @@ static str cases_register(struct request *request, const struct reports *reports
 {
 	struct declared_list list = reports_registers(reports);
 	for (size_t i = 0; i < list.n; i++)
-		if (str_empty(list.items[i].book) && list.items[i].procedures.n == 0 &&
+		if (str_empty(list.items[i].book) && !list.items[i].receipts &&
+		    list.items[i].procedures.n == 0 &&
 		    !str_eq(list.items[i].per, S("day")))
 			return request_link(request, arena_printf(request->ctx.arena, "/ban/so/%.*s",
 				STR_ARG(list.items[i].name)));

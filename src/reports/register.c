@@ -2,6 +2,7 @@
 #include "reports/behind.h"
 
 #include "base/json.h"
+#include "cases/fee.h"
 #include "cases/tally.h"
 #include "cases/view.h"
 #include "reception/reception.h"
@@ -19,6 +20,8 @@ bool register_knows_figure(str figure)
 	" c.id, c.code, c.version, c.channel, c.status, c.submitted_at, c.accepted_at,"            \
 	" c.finished_at, c.returned_at, c.due_at, c.paused_at, c.supplements, c.apologised,"       \
 	" c.register_number, c.subject, c.applicant, c.applicant_id, c.phone, c.email, c.address"
+
+enum { AFTER_DATA = 24 }; /* columns of each query after those, before them three for the mark */
 
 struct walk {
 	const struct register_wanted *w;
@@ -164,6 +167,35 @@ static sql_t book_query(const struct walk *k, struct arena *arena, int64_t organ
 	return q;
 }
 
+static sql_t receipts_query(const struct walk *k, struct arena *arena, int64_t organisation,
+			    const struct register_mark *after)
+{
+	sql_t q = sql_new(arena);
+	sql_add(&q, SQL("SELECT r.book, r.number, r.number," CASE_COLUMNS ", '', b.series, r.amount,"
+			" r.method, r.taken_at, r.cancelled_at, r.cancel_reason, r.payer,"
+			" COALESCE(a.name, ''), COALESCE((SELECT SUM(p.amount) FROM fee_refund p"
+			" WHERE p.organisation = r.organisation AND p.case_id = r.case_id"
+			" AND p.receipt = r.id), 0) FROM fee_receipt r JOIN fee_book b ON b.id = r.book"
+			" JOIN case_file c ON c.organisation = r.organisation AND c.id = r.case_id"
+			" LEFT JOIN account a ON a.id = r.cashier WHERE r.organisation = $1"
+			" AND r.taken_at >= $2 AND r.taken_at < $3"), organisation,
+		day_begins(k, k->w->period.from), day_begins(k, k->w->period.to + 1));
+	add_filters(k, &q);
+	if (after)
+		sql_add(&q, SQL(" AND (r.book, r.number) > ($1, $2)"), after->first, after->second);
+	sql_add(&q, SQL(" ORDER BY r.book, r.number LIMIT $1"), (int64_t)k->left);
+	return q;
+}
+
+static sql_t query_of(const struct walk *k, struct arena *arena, int64_t organisation,
+		      const struct register_mark *after)
+{
+	if (k->w->declared->receipts)
+		return receipts_query(k, arena, organisation, after);
+	return str_empty(k->w->declared->book) ? cases_query(k, arena, organisation, after)
+					       : book_query(k, arena, organisation, after);
+}
+
 /* ---- a row as FEEL sees it ---- */
 
 static struct case_file case_of(const struct rows *r)
@@ -258,12 +290,50 @@ static struct value entry_of(struct arena *arena, str book, struct value data)
 static struct value letter_entry(struct arena *arena, const struct walk *k, const struct rows *r)
 {
 	struct value entry = value_map();
-	int64_t day = (row_int(r, 24) + k->zone * USEC_MINUTE) / USEC_DAY;
-	put(arena, &entry, "number", value_str(row_str(r, 25)));
+	int64_t day = (row_int(r, AFTER_DATA) + k->zone * USEC_MINUTE) / USEC_DAY;
+	put(arena, &entry, "number", value_str(row_str(r, AFTER_DATA + 1)));
 	put(arena, &entry, "date", value_str(date_format(arena, day)));
-	put(arena, &entry, "signed_by", value_str(row_str(r, 26)));
-	put(arena, &entry, "revoked", value_bool(row_int(r, 27) != 0));
+	put(arena, &entry, "signed_by", value_str(row_str(r, AFTER_DATA + 2)));
+	put(arena, &entry, "revoked", value_bool(row_int(r, AFTER_DATA + 3) != 0));
 	return entry;
+}
+
+static struct value receipt_map(struct ctx *ctx, const struct walk *k, const struct rows *r)
+{
+	struct arena *arena = ctx->arena;
+	struct value map = value_map();
+	bool cash = row_int(r, AFTER_DATA + 2) == FEE_CASH;
+	put(arena, &map, "number", value_str(arena_printf(arena, "%.*s %07lld",
+		STR_ARG(row_view(r, AFTER_DATA)), (long long)row_int(r, 1))));
+	put(arena, &map, "amount", value_int(row_int(r, AFTER_DATA + 1)));
+	put(arena, &map, "method", value_str(str_z(ctx_text(ctx, cash ? N_("Cash")
+								      : N_("Bank transfer")))));
+	put(arena, &map, "at", view_time(ctx, reports_cases(k->w->reports), row_int(r, AFTER_DATA + 3)));
+	put(arena, &map, "cancelled", value_bool(row_int(r, AFTER_DATA + 4) != 0));
+	put(arena, &map, "reason", value_str(row_str(r, AFTER_DATA + 5)));
+	put(arena, &map, "payer", value_str(row_str(r, AFTER_DATA + 6)));
+	put(arena, &map, "cashier", value_str(row_str(r, AFTER_DATA + 7)));
+	put(arena, &map, "refunded", value_int(row_int(r, AFTER_DATA + 8)));
+	return map;
+}
+
+/* What the case costs, as it stands in its row of fees: never worked out again here. */
+static enum err fee_map(struct ctx *ctx, const struct walk *k, str code, struct value *ret)
+{
+	struct case_file c;
+	struct fee fee;
+	*ret = value_null();
+	if (!k->w->declared->needs_fee)
+		return OK;
+	TRY(case_load(ctx, k->db, code, &c));
+	TRY(fee_load(ctx, k->db, &c, &fee));
+	*ret = value_map();
+	put(ctx->arena, ret, "due", value_int(fee.due));
+	put(ctx->arena, ret, "paid", value_int(fee.paid));
+	put(ctx->arena, ret, "refunded", value_int(fee.refunded));
+	put(ctx->arena, ret, "waiver", value_str(fee.waiver));
+	put(ctx->arena, ret, "state", value_get(fee_status_view(ctx, &fee), S("text")));
+	return OK;
 }
 
 /* How the citizen rated the case, where the list stands behind a figure of ratings; else null. */
@@ -286,7 +356,7 @@ static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows
 	struct arena *arena = ctx->arena;
 	struct case_file c = case_of(r);
 	struct json_fault fault;
-	struct value map = value_map(), data = value_map(), office, rating, about;
+	struct value map = value_map(), data = value_map(), office, rating, about, fee;
 	str text = row_str(r, 23);
 	if (k->w->declared->needs_data && !str_empty(text) &&
 	    !json_parse(arena, text, &data, &fault))
@@ -306,6 +376,9 @@ static enum err row_map(struct ctx *ctx, const struct walk *k, const struct rows
 	if (value_is_null(entry) && !str_empty(k->w->declared->book))
 		entry = letter_entry(arena, k, r);
 	put(arena, &map, "entry", entry);
+	TRY(fee_map(ctx, k, c.code, &fee));
+	put(arena, &map, "fee", fee);
+	put(arena, &map, "receipt", k->w->declared->receipts ? receipt_map(ctx, k, r) : value_null());
 	*ret_map = map;
 	return OK;
 }
@@ -347,6 +420,7 @@ static enum err give_row(struct ctx *ctx, struct walk *k, const struct rows *r, 
 		struct cell cell = cell_of(&k->scratch, feel_eval(d->columns[i].value, &k->scratch,
 								  &scope, &k->env, NULL));
 		cell.text = arena_copy(ctx->arena, cell.text);
+		cell.grouped = d->columns[i].sum;
 		row.cells[i] = cell;
 	}
 	err = k->each(ctx, k->arg, &row);
@@ -357,14 +431,12 @@ static enum err give_row(struct ctx *ctx, struct walk *k, const struct rows *r, 
 static enum err walk_organisation(struct ctx *ctx, struct walk *k, int64_t organisation,
 				  const struct register_mark *after)
 {
-	bool book = !str_empty(k->w->declared->book);
 	struct register_mark last = { 0 };
 	/* Again where rows were passed over, until the page is full. */
 	for (size_t wanted = 1, read = 1; k->left && read == wanted; after = &last) {
 		struct rows rows;
 		wanted = k->left;
-		sql_t q = book ? book_query(k, ctx->arena, organisation, after)
-			       : cases_query(k, ctx->arena, organisation, after);
+		sql_t q = query_of(k, ctx->arena, organisation, after);
 		TRY(db_query_built(ctx, k->db, &rows, &q));
 		for (read = 0; rows_next(&rows); read++) {
 			bool counted;

@@ -1,6 +1,6 @@
 /*
- * The rows of a register: cases in the order they were received, or entries of a book in the order of
- * their numbers, one organisation after the other. A page begins where the one before ended.
+ * The rows of a register: cases in the order they were received, or entries of a book or receipts in
+ * the order of their numbers, one organisation after the other. A page begins where the one before ended.
  */
 #ifndef MOTCUA_REPORTS_REGISTER_H
 #define MOTCUA_REPORTS_REGISTER_H
@@ -12,7 +12,7 @@
 
 /* Where a page begins: after this row of this organisation. */
 struct register_mark {
-	int64_t organisation, first, second; /* accepted_at and id, or period and number */
+	int64_t organisation, first, second; /* accepted_at and id; period or book, and number */
 };
 
 struct register_wanted {

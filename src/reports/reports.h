@@ -1,7 +1,7 @@
 /*
  * reports: registers and reports. Both are declared in the pack (registers/<name>.json,
  * reports/<name>.json, docs/PACKS.md): columns are FEEL over a row. A register's row is a case, or an
- * entry of a book; a report's row is a field, a procedure or an organisation with its figures
+ * entry of a book, or a receipt; a report's row is a field, a procedure or an organisation with its figures
  * (cases/tally.h), so that a report costs the same however many cases there are.
  *
  *	TRY(reports_open(ctx, cases, &reports));
@@ -33,6 +33,7 @@ struct declared_column {
 	const struct feel *value;
 	int64_t width;            /* parts of the page */
 	bool right;
+	bool sum;                 /* registers: what is taken away ends with the sum */
 	str figure;               /* reports: which cases stand behind the number; may be empty */
 };
 
@@ -66,6 +67,8 @@ struct declared {
 	bool lateness;              /* a report that asks which step was overdue */
 	unsigned filters;
 	bool needs_data;            /* a column looks into the form's data */
+	bool needs_fee;             /* … at what the case costs */
+	bool receipts;              /* registers: of the receipts of fees, in the order of their numbers */
 	bool heading;
 	struct declared_column *columns;
 	size_t n_columns;

@@ -70,6 +70,15 @@ static void dates_and_times_in_text_become_dates_and_times(void **state)
 	struct cell number = cell_of(&arena, value_decimal(half));
 	str words = cell_text(&arena, &number, 420);
 	assert_true(str_eq(words, S("97,5")));
+	assert_true(decimal_parse(S("-1234567.5"), &half));
+	number = cell_of(&arena, value_decimal(half));
+	assert_string_equal(cell_text(&arena, &number, 420).p, "-1234567,5"); /* it may be a year */
+	number.grouped = true;
+	assert_string_equal(cell_text(&arena, &number, 420).p, "-1.234.567,5");
+	assert_string_equal(cell_plain(&arena, &number, 420).p, "-1234567.5");
+	number = cell_of(&arena, value_int(999));
+	number.grouped = true;
+	assert_string_equal(cell_text(&arena, &number, 420).p, "999");
 	assert_int_equal(cell_of(&arena, value_null()).kind, CELL_EMPTY);
 }
 

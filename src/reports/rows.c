@@ -29,8 +29,10 @@ static void row_cells(const struct report *r, int64_t n, str name, const struct 
 	const struct declared *d = r->asked.declared;
 	struct arena *arena = r->asked.request->ctx.arena;
 	struct feel_scope scope = { .variables = sums_map(arena, n, name, sums) };
-	for (size_t i = 0; i < d->n_columns; i++)
+	for (size_t i = 0; i < d->n_columns; i++) {
 		cells[i] = cell_of(arena, feel_eval(d->columns[i].value, arena, &scope, &r->env, NULL));
+		cells[i].grouped = true;
+	}
 }
 
 static struct value eval(const struct report *r, const struct feel *feel)
@@ -44,7 +46,7 @@ static struct cell number_cell(struct value v, enum cell_kind kind)
 {
 	if (v.kind != VALUE_NUMBER)
 		return (struct cell){ .kind = CELL_EMPTY };
-	return (struct cell){ .kind = kind,
+	return (struct cell){ .kind = kind, .grouped = true,
 			      .number = decimal_round(v.number, 2, ROUND_HALF_UP) };
 }
 

@@ -37,6 +37,21 @@ static str number_text(struct arena *arena, struct decimal n, char point)
 	return str_of(copy, text.n);
 }
 
+/* "15000" as "15.000". */
+static str group_thousands(struct arena *arena, str text)
+{
+	struct buf out = { .arena = arena };
+	size_t sign = text.n && text.p[0] == '-', whole = str_find_byte(text, ',');
+	if (whole == SIZE_MAX)
+		whole = text.n;
+	for (size_t i = 0; i < text.n; i++) {
+		if (i > sign && i < whole && (whole - i) % 3 == 0)
+			buf_byte(&out, '.');
+		buf_byte(&out, text.p[i]);
+	}
+	return buf_view(&out);
+}
+
 str cell_text(struct arena *arena, const struct cell *cell, int offset)
 {
 	int32_t year;
@@ -44,7 +59,8 @@ str cell_text(struct arena *arena, const struct cell *cell, int offset)
 	struct civil c;
 	switch (cell->kind) {
 	case CELL_NUMBER:
-		return number_text(arena, cell->number, ',');
+		return cell->grouped ? group_thousands(arena, number_text(arena, cell->number, ','))
+				     : number_text(arena, cell->number, ',');
 	case CELL_PERCENT:
 		return arena_printf(arena, "%.*s %%", STR_ARG(number_text(arena, cell->number, ',')));
 	case CELL_DATE:
@@ -189,7 +205,7 @@ static void put_heading(struct print *p)
 }
 
 /* Heads that stand over several columns make a first row of their own. */
-static bool has_heads(const struct sheet *sheet)
+bool sheet_has_heads(const struct sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->n; i++)
 		if (!str_empty(sheet->columns[i].head))
@@ -226,7 +242,7 @@ static void put_head(struct print *p)
 {
 	const struct sheet *sheet = p->sheet;
 	put(p->html, "<thead>");
-	if (has_heads(sheet))
+	if (sheet_has_heads(sheet))
 		put_head_row(p);
 	put(p->html, "<tr>");
 	for (size_t i = 0; i < sheet->n; i++) {

@@ -23,6 +23,7 @@ struct cell {
 	enum cell_kind kind;
 	str text;
 	struct decimal number; /* a percentage is written as 97.5 */
+	bool grouped;          /* people read 15.000: amounts and counts, not years */
 	int64_t day;           /* CELL_DATE */
 	usec at;               /* CELL_TIME */
 };
@@ -51,6 +52,9 @@ struct sheet_out {
 };
 
 enum { SHEET_PRINTED = 5000 };
+
+/* Whether a head stands over one of the columns. */
+bool sheet_has_heads(const struct sheet *sheet);
 
 /* What a FEEL answer shows as: text that is a date or a time becomes one. */
 struct cell cell_of(struct arena *arena, struct value v);

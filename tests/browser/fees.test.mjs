@@ -305,3 +305,39 @@ test("the PDF of a receipt carries its text", async () => {
 test("rows and events agree afterwards", () => {
   assert.match(town.run("verify"), /sound|agree|intact/i);
 });
+
+test("the register of receipts is taken away, with its sum, and says what was cancelled", async () => {
+  const paid = await file(3), wrong = await file(1);
+  const take = async (own, amount, payer) => (await call(token("tiepnhan.hoaphat"), "POST", `/cases/${own.code}/payments`,
+    { amount, method: "cash", payer })).body.payment.receipts.at(-1);
+  const kept = await take(paid, 15000, "=HYPERLINK(\"http://x\",\"Lê\"),");
+  const gone = await take(wrong, 5000);
+  const app = await officer("tiepnhan.hoaphat"), leader = await officer("chutich.hoaphat");
+  await app.page.goto(`${town.base}/ban/${wrong.code}/le-phi`);
+  await app.page.getByText(/^Hủy biên lai BL/).click();
+  await app.page.locator(`#huy-reason-${gone.id}`).fill("Ghi sai số tiền");
+  await app.page.locator("form[action*='/huy/'] button").click();
+  await app.page.waitForURL(/le-phi$/);
+  await leader.page.goto(`${town.base}/ban/${wrong.code}/le-phi`);
+  await leader.page.locator("form[action*='/duyet-huy/'] button").first().click();
+  await leader.page.waitForURL(/le-phi$/);
+  await leader.close();
+  await app.page.goto(`${town.base}/ban/le-phi/so`);
+  const links = await app.page.locator(".m-downloads a").evaluateAll((all) => all.map((a) => a.href));
+  assert.equal(links.length, 4);
+  await app.page.goto(links[0].replace("&dinh-dang=in", ""));
+  await judge(app.page, "register of receipts");
+  const get = async (format) => (await app.context.request.get(links.find((l) => l.endsWith(format)))).body();
+  const lines = (await get("csv")).toString().split("\r\n").filter(Boolean);
+  const of = (own) => lines.find((line) => line.includes(own.code));
+  assert.ok(of(paid).includes(`"'=HYPERLINK(""http://x"",""Lê""),"`), of(paid));
+  assert.match(of(paid), /,Tiền mặt,15000,0,/);
+  assert.match(of(wrong), /,Tiền mặt,0,0,.*Đã hủy \(5000 đồng\): Ghi sai số tiền/);
+  const { body } = await call(token("chutich.hoaphat"), "GET", "/registers/so-bien-lai?year=2015");
+  assert.equal(Number(lines.at(-1).split(",").at(-4)), body.rows.reduce((sum, row) => sum + Number(row.amount), 0));
+  assert.equal(lines.length, body.rows.length + 2);
+  assert.equal((await get("xlsx")).subarray(0, 2).toString(), "PK");
+  assert.equal((await get("pdf")).subarray(0, 5).toString(), "%PDF-");
+  await app.close();
+  assert.ok(kept.number);
+});

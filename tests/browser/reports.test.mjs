@@ -132,8 +132,19 @@ test("spreadsheets have a frozen head, numbers that are numbers and dates that a
     .filter(([, attributes]) => !/ t="/.test(attributes) && (style === undefined || attributes.includes(`s="${style}"`)))
     .map(([, , n]) => Number(n));
   const [report] = await sheet("bao-cao/ii-06a?ky=2015-01");
-  assert.match(report, /<pane ySplit="4"[^>]*state="frozen"/);
+  // Title, office and period, form, a blank row, and the two rows of heads of the statutory form.
+  assert.match(report, /<pane ySplit="6"[^>]*state="frozen"/);
+  assert.deepEqual([...report.matchAll(/<mergeCell ref="([^"]*)"/g)].map(([, ref]) => ref), ["C5:F5", "G5:J5", "K5:M5"]);
+  assert.match(report, /II\.06a\/VPCP\/KSTT/);
   assert.ok(cells(report).length > 22 && cells(report).every(Number.isInteger), "figures are numbers");
+  const last = report.slice(report.lastIndexOf("<row "));
+  assert.match(last, /Tổng số/);
+  const total = Number(/r="(\d+)"/.exec(last)[1]);
+  assert.equal(Number(/<autoFilter ref="A6:M(\d+)"/.exec(report)[1]), total - 1, "the total is not sorted away");
+  const [score, patterns] = await sheet("bao-cao/qd-766?ky=2015");
+  assert.ok(cells(score).some((n) => !Number.isInteger(n)));
+  assert.deepEqual([...patterns.matchAll(/formatCode="([^"]*)"/g)].map(([, code]) => code).filter((code) => code.includes("#,")).sort(),
+    ["#,##0", "#,##0.00"], "whole numbers have no point behind them");
   const [register, styles] = await sheet("so/so-theo-doi-ho-so?nam=2015");
   assert.match(register, /state="frozen"/);
   const dates = new Set([...styles.matchAll(/<numFmt numFmtId="(\d+)" formatCode="([^"]*)"/g)]
