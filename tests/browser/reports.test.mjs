@@ -100,6 +100,14 @@ test("each figure of the score leads to as many cases", async () => {
     }
     assert.equal(n, number(text), href);
   }
+  // Satisfaction is what QĐ 766 says, not what citizens rated: those ratings have no points.
+  await visit("/ban/bao-cao/qd-766?ky=2015-01");
+  const line = async (words) => (await page.locator(".m-report tbody tr", { hasText: words }).locator("th, td").allInnerTexts())
+    .map((text) => Number(text.replace(/[^\d,]/g, "").replace(",", ".")));
+  const satisfied = await line("100% trừ tỷ lệ quá hạn"), progress = await line("Tiến độ giải quyết");
+  assert.deepEqual(satisfied.slice(1, 4), progress.slice(1, 4));
+  assert.equal(satisfied[5], Math.min(18, Math.round(100 * 18 * satisfied[1] / satisfied[2] / 0.9) / 100));
+  assert.equal((await line("Để tham khảo"))[5], 0);
   await close();
 });
 
