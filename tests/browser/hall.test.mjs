@@ -53,7 +53,7 @@ async function inOneLine(page) {
 }
 
 async function sitDown(page, counter) {
-  await page.goto("/ban/quay");
+  await page.goto("/ban/quay?tat-ca=1");
   await page.getByRole("button", { name: new RegExp(`: Quầy ${counter}$`) }).click();
   await page.waitForURL(new RegExp(`/${counter}$`));
 }

@@ -64,3 +64,6 @@ export function bounds(key) {
   else to.setUTCFullYear(to.getUTCFullYear() + 1);
   return [from.getTime() * 1000 - ZONE, to.getTime() * 1000 - ZONE];
 }
+
+// Its first and its last day: "2015-01-01", "2015-01-31".
+export const daysOf = (period) => bounds(period).map((at, i) => date(dayOf(at - i)));

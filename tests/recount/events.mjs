@@ -70,6 +70,10 @@ export function replay(lines) {
   return town;
 }
 
+// { key: [those of it] }, in the order they come.
+export const groups = (list, key) => list.reduce((map, one) =>
+  map.set(key(one), [...(map.get(key(one)) ?? []), one]), new Map());
+
 export const stateAt = (c, moment) => c.history.findLast((h) => h.at < moment)?.state;
 export const last = (c) => c.history.at(-1).state;
 export const rowsOf = (c, name) => Object.values(c.tables[name] ?? {});

@@ -121,6 +121,11 @@ export function published(kinds, till) {
     .map((p) => ({ ...p, complete: PARTS.every((part) => is(p[part])), online: p.channels.includes("online") }));
 }
 
+export function publication(kinds, till) {
+  const there = published(kinds, till), of = (fits) => there.filter(fits).length;
+  return { total: there.length, complete: of((p) => p.complete), online: of((p) => p.online) };
+}
+
 // Everything a report may say of these cases, from … to, as it was at `moment`.
 export function figures(cases, from, to, moment) {
   const till = Math.min(to, moment), n = counters(), lateness = {};

@@ -1,13 +1,15 @@
 // The pages an officer sees, held against the events: every report on screen, printed, as CSV and as
 // XLSX; fees, waiting times, satisfaction, officers; and what the portal publishes.
-import { DAY, ZONE, bounds, dayOf } from "./calendar.mjs";
+import { DAY, ZONE, bounds, dayOf, daysOf } from "./calendar.mjs";
 import { differs, verdict } from "./compare.mjs";
-import { rowsOf } from "./events.mjs";
-import { columnsOf, figures, indicatorTotal, indicators, procedureOf, procedures, published, read, readAll, rounded, satisfaction } from "./figures.mjs";
+import { groups, rowsOf } from "./events.mjs";
+import {
+  columnsOf, figures, indicatorTotal, indicators, procedureOf, procedures, publication, read, readAll, rounded,
+  satisfaction,
+} from "./figures.mjs";
 import { number, plain, signIn, tables } from "./session.mjs";
 import { csvRows, xlsxRows } from "./sheets.mjs";
 
-const groups = (list, key) => list.reduce((map, one) => map.set(key(one), [...(map.get(key(one)) ?? []), one]), new Map());
 const title = (name) => procedures.get(name).title.vi;
 const sum = (list, key = (n) => n) => list.reduce((n, one) => n + Number(key(one)), 0);
 const numbers = (row) => row.slice(1).map((cell) => typeof cell === "string" ? number(cell) : cell ?? null);
@@ -28,19 +30,20 @@ const figureList = (html) => Object.fromEntries([...html.matchAll(/<dt>([^<]*)<\
 
 function indicatorRows(report, told) {
   const rows = indicators(report, told), { title: name, max, score } = indicatorTotal(report, rows);
-  return [...rows.map((row, i) => [report.indicators[i].title.vi, ...Object.values(row)]), [name, null, null, null, max, score]];
+  const lines = rows.map((row, i) => [report.indicators[i].title.vi, ...Object.values(row)]);
+  return [...lines, [name, null, null, null, max, score]];
 }
 
 function expectedRows(report, office, t, [from, to]) {
-  const list = office.cases, told = { ...figures(list, from, to, t.moment), satisfaction: satisfaction(office.ratings, from, to) };
-  const there = published(new Set([office.kind]), Math.min(to, t.moment));
-  told.procedures = { total: there.length, complete: there.filter((p) => p.complete).length, online: there.filter((p) => p.online).length };
+  const counted = (some) => figures(some, from, to, t.moment), list = office.cases;
+  const told = { ...counted(list), satisfaction: satisfaction(office.ratings, from, to),
+    procedures: publication(new Set([office.kind]), Math.min(to, t.moment)) };
   if (report.indicators) return indicatorRows(report, told);
   if (report.rows === "officer") return officerRows(office, t, from, to);
   const name = { field: (c) => procedures.get(procedureOf(c)).field.vi, procedure: (c) => title(procedureOf(c)),
     organisation: () => office.name }[report.rows];
-  return [...[...groups(list, name)].map(([key, some]) => [key, ...Object.values(columnsOf(report, figures(some, from, to, t.moment)))]),
-    ["Tổng số", ...Object.values(columnsOf(report, told))]];
+  const row = (key, its) => [key, ...Object.values(columnsOf(report, its))];
+  return [...[...groups(list, name)].map(([key, some]) => row(key, counted(some))), row("Tổng số", told)];
 }
 
 function officerRows(office, t, from, to) {
@@ -50,7 +53,8 @@ function officerRows(office, t, from, to) {
     const late = some.filter((task) => task.due_at && task.done_at > task.due_at).length;
     return [name, some.length, some.length - late, late];
   };
-  return [...[...groups(done, (task) => people.get(t.town.logins.get(task.holder)))].map(([name, some]) => row(name, some)), row("Tổng số", done)];
+  const names = groups(done, (task) => people.get(t.town.logins.get(task.holder)));
+  return [...[...names].map(([name, some]) => row(name, some)), row("Tổng số", done)];
 }
 
 async function compareReport(report, period, office, t) {
@@ -64,11 +68,14 @@ async function compareReport(report, period, office, t) {
   const ways = {
     "on screen": tables(html)[0]?.rows ?? [],
     printed: tables(await t.session.page(`${path}&dinh-dang=in`)).at(-1)?.rows ?? [],
-    CSV: csvRows(await t.session.page(`${path}&dinh-dang=csv`)).slice(1).map((row) => row.map((cell) => cell.replace(/^(\d+)\.(\d+)$/, "$1,$2"))),
-    XLSX: xlsxRows(await t.session.bytes(`${path}&dinh-dang=xlsx`)).filter((row) => row.some((cell) => typeof cell === "number")),
+    CSV: csvRows(await t.session.page(`${path}&dinh-dang=csv`)).slice(1)
+      .map((row) => row.map((cell) => cell.replace(/^(\d+)\.(\d+)$/, "$1,$2"))),
+    XLSX: xlsxRows(await t.session.bytes(`${path}&dinh-dang=xlsx`))
+      .filter((row) => row.some((cell) => typeof cell === "number")),
   };
   const wrong = Object.entries(ways).flatMap(([way, rows]) => sameRows(shape(rows), expected, way));
-  verdict(wrong, `${report.name} ${period} of ${office.code} on screen, printed, as CSV and as XLSX: ${expected.length} rows`);
+  verdict(wrong, `${report.name} ${period} of ${office.code} on screen, printed, as CSV and as XLSX: ` +
+    `${expected.length} rows`);
 }
 
 // ---- fees ----
@@ -86,13 +93,16 @@ async function compareFees(query, [from, to], office, t) {
   const receipts = office.cases.flatMap((c) => rowsOf(c, "fee_receipt").map((r) => ({ ...r, procedure: procedureOf(c) })))
     .filter((r) => within(r.taken_at));
   const valid = receipts.filter((r) => !Number(r.cancelled_at));
-  const refunded = sum(office.cases.flatMap((c) => rowsOf(c, "fee_refund")).filter((r) => within(r.refunded_at)), (r) => r.amount);
-  const cash = sum(valid.filter((r) => Number(r.method) === 1), (r) => r.amount), all = sum(valid, (r) => r.amount);
+  const amount = (some) => sum(some, (r) => r.amount), all = amount(valid);
+  const refunded = amount(office.cases.flatMap((c) => rowsOf(c, "fee_refund")).filter((r) => within(r.refunded_at)));
+  const cash = amount(valid.filter((r) => Number(r.method) === 1));
   const html = await t.session.page(`/ban/le-phi?${query}`), shown = tables(html);
-  const table = (name) => (shown.find(({ caption }) => caption === name)?.rows ?? []).map((row) => [row[0], ...numbers(row)]);
+  const table = (name) => (shown.find(({ caption }) => caption === name)?.rows ?? [])
+    .map((row) => [row[0], ...numbers(row)]);
   const csv = csvRows(await t.session.page(`/ban/le-phi/so.csv?${query}`)).slice(1);
   const wrong = [
-    ...differs(figureList(html), { "Tiền mặt": cash, "Chuyển khoản": all - cash, "Đã hoàn trả": refunded, "Tổng cộng": all - refunded }),
+    ...differs(figureList(html), { "Tiền mặt": cash, "Chuyển khoản": all - cash, "Đã hoàn trả": refunded,
+      "Tổng cộng": all - refunded }),
     ...sameRows(table("Theo người thu"), moneyRows(valid, (r) => people.get(t.town.logins.get(r.cashier))), "by cashier"),
     ...sameRows(table("Theo thủ tục"), moneyRows(valid, (r) => title(r.procedure)), "by procedure"),
     ...sameRows(table("Theo ngày"), moneyRows(valid, (r) => dayText(r.taken_at)), "by day"),
@@ -124,10 +134,11 @@ const minutes = (micros, n) => n ? tenth(Math.floor(micros / 1e6), 60 * n) : nul
 
 function waitRow(name, tickets) {
   const of = (state) => tickets.filter((t) => t.state === state);
-  const waits = tickets.filter((t) => t.first_called_at).map((t) => t.first_called_at - t.issued_at).sort((a, b) => a - b);
+  const waits = tickets.filter((t) => t.first_called_at).map((t) => t.first_called_at - t.issued_at)
+    .sort((a, b) => a - b);
   const served = of("served");
-  return [name, tickets.length, of("waiting").length, served.length, of("absent").length, minutes(sum(waits), waits.length),
-    waits.length ? minutes(waits[Math.ceil(waits.length * 9 / 10) - 1], 1) : null,
+  return [name, tickets.length, of("waiting").length, served.length, of("absent").length,
+    minutes(sum(waits), waits.length), waits.length ? minutes(waits[Math.ceil(waits.length * 9 / 10) - 1], 1) : null,
     minutes(sum(served, (t) => t.ended_at - t.begun_at), served.length)];
 }
 
@@ -155,7 +166,8 @@ function ratingRow(name, ratings) {
   const s = satisfaction(ratings, -Infinity, Infinity);
   const marks = QUESTIONS.map((q) => ratings.filter((r) => r[q] > 0)).map((some, i) =>
     some.length ? tenth(sum(some, (r) => r[QUESTIONS[i]]), some.length) : null);
-  return [name, s.answers, s.very, s.satisfied, s.not_satisfied, s.answers ? tenth(s.content * 100, s.answers) : null, ...marks];
+  const share = s.answers ? tenth(s.content * 100, s.answers) : null;
+  return [name, s.answers, s.very, s.satisfied, s.not_satisfied, share, ...marks];
 }
 
 async function compareSatisfaction(query, [from, to], office, t) {
@@ -173,7 +185,8 @@ async function compareSatisfaction(query, [from, to], office, t) {
     one.day >= (from + ZONE) / DAY && one.day < (to + ZONE) / DAY);
   const of = (fits) => served.filter((one) => fits(one.level ?? 0)).length;
   const visits = plain(/Tại quầy<\/h2>[^]*?<p[^>]*>([^]*?)<\/p>/.exec(html)?.[1] ?? "").match(/\d+/g)?.map(Number);
-  wrong.push(...differs(visits, [served.length, of((l) => l > 0), of((l) => l === 5), of((l) => l === 4), of((l) => l > 0 && l <= 3)], "at the counter"));
+  const levels = [of((l) => l > 0), of((l) => l === 5), of((l) => l === 4), of((l) => l > 0 && l <= 3)];
+  wrong.push(...differs(visits, [served.length, ...levels], "at the counter"));
   verdict(wrong, `satisfaction ${query} of ${office.code}: ${all.answers} cases rated, ${of((l) => l > 0)} visits`);
 }
 
@@ -185,8 +198,8 @@ async function comparePortal(year, t) {
   const share = (f) => percent(f.solved.early + f.solved.on_time + f.open.within, f.received.total);
   const expected = t.offices.map((office) => {
     const f = figures(office.cases, from, to, t.moment), s = satisfaction(office.ratings, from, to);
-    return [office.name, f.received.accepted, f.received.online, f.solved.early, f.solved.on_time, f.solved.late, f.open.total,
-      f.open.late, share(f), ...[s.very, s.satisfied, s.not_satisfied].map((n) => percent(n, s.answers))];
+    return [office.name, f.received.accepted, f.received.online, f.solved.early, f.solved.on_time, f.solved.late,
+      f.open.total, f.open.late, share(f), ...[s.very, s.satisfied, s.not_satisfied].map((n) => percent(n, s.answers))];
   });
   const all = figures(t.offices.flatMap((o) => o.cases), from, to, t.moment);
   const wrong = [...sameRows(tables(html)[0].rows.map((row) => [row[0], ...numbers(row)]), expected, "by office"),
@@ -208,8 +221,7 @@ export async function comparePages({ base, town, login, periods, moment }) {
   const office = t.offices.find((o) => o.code.replaceAll("-", "") === login.split(".")[1]);
   const reports = readAll("reports").filter(({ rows }) => rows !== "publication");
   for (const period of periods.filter((p) => /^\d{4}(-\d\d)?$/.test(p))) {
-    const span = bounds(period), days = [span[0], span[1] - DAY].map((at) => dayText(at).split("/").reverse().join("-"));
-    const query = `tu=${days[0]}&den=${days[1]}`;
+    const span = bounds(period), [first, final] = daysOf(period), query = `tu=${first}&den=${final}`;
     for (const report of reports) await compareReport(report, period, office, t);
     await compareFees(query, span, office, t);
     await compareHall(query, span, office, t);

@@ -8,10 +8,13 @@
 //	PERIODS="2015-01 2015"                      those to compare
 //	LOGIN=chutich.hoaphat                       the pages this officer sees, too (pages.mjs)
 import { readFileSync } from "node:fs";
-import { bounds } from "./calendar.mjs";
+import { bounds, daysOf } from "./calendar.mjs";
 import { differs, ended, verdict } from "./compare.mjs";
-import { last, replay, stateAt } from "./events.mjs";
-import { columnsOf, figures, indicatorTotal, indicators, procedureOf, procedures, published, readAll, satisfaction } from "./figures.mjs";
+import { groups, last, replay } from "./events.mjs";
+import {
+  columnsOf, figures, indicatorTotal, indicators, procedureOf, procedures, publication, published, readAll,
+  satisfaction,
+} from "./figures.mjs";
 import { comparePages } from "./pages.mjs";
 
 const [base, token] = process.argv.slice(2);
@@ -27,7 +30,6 @@ async function get(path) {
   return response.json();
 }
 
-const groups = (list, key) => list.reduce((map, one) => map.set(key(one), [...(map.get(key(one)) ?? []), one]), new Map());
 const NAMES = {
   field: (c) => procedures.get(procedureOf(c)).field.vi,
   procedure: (c) => procedures.get(procedureOf(c)).title.vi,
@@ -74,18 +76,21 @@ function asOf(answer, to) {
 }
 
 async function compareReport(report, period, list, offices, office = "") {
-  const [from, to] = bounds(period), answer = await get(`reports/${report.name}?period=${period}${office && `&organisation=${office}`}`);
+  const [from, to] = bounds(period), till = Math.min(to, MOMENT);
+  const answer = await get(`reports/${report.name}?period=${period}${office && `&organisation=${office}`}`);
   const kinds = new Set(offices.map((o) => o.kind)), codes = new Set(offices.map((o) => o.code));
   const { lateness, ...counted } = figures(list, from, to, MOMENT);
   if (report.indicators) {
-    const { some, ...content } = satisfaction(ratings.filter((r) => codes.has(town.offices.get(r.organisation).code)), from, to);
-    const there = published(kinds, Math.min(to, MOMENT));
-    Object.assign(counted, { satisfaction: content, procedures: { total: there.length,
-      complete: there.filter((p) => p.complete).length, online: there.filter((p) => p.online).length } });
+    const rated = ratings.filter((r) => codes.has(town.offices.get(r.organisation).code));
+    const { some, ...content } = satisfaction(rated, from, to);
+    Object.assign(counted, { satisfaction: content, procedures: publication(kinds, till) });
   }
-  const wrong = [...asOf(answer, to), ...(report.rows === "publication" ? comparePublished(answer, kinds, Math.min(to, MOMENT))
-    : [...differs(answer.figures, counted), ...(report.lateness ? differs(answer.figures.lateness, { none: 0, ...lateness }, "late by") : []),
-      ...(report.indicators ? compareIndicators(report, answer, counted) : compareRows(report, answer, list, [from, to]))])];
+  const wrong = asOf(answer, to);
+  if (report.rows === "publication") wrong.push(...comparePublished(answer, kinds, till));
+  else wrong.push(...differs(answer.figures, counted));
+  if (report.lateness) wrong.push(...differs(answer.figures.lateness, { none: 0, ...lateness }, "late by"));
+  if (report.indicators) wrong.push(...compareIndicators(report, answer, counted));
+  else if (NAMES[report.rows]) wrong.push(...compareRows(report, answer, list, [from, to]));
   verdict(wrong, `${report.name} ${period} ${office}: ${counted.received.total} received, ${counted.solved.total} solved`);
 }
 
@@ -124,8 +129,7 @@ async function compareLists(id, list) {
   const { code } = town.offices.get(id);
   const of = (kind, fits) => sortedCodes(list.map(last).filter((s) => s.accepted_at).filter(fits));
   for (const period of ["2015", ...PERIODS.filter((p) => /^\d{4}-\d\d(-\d\d)?$/.test(p))]) {
-    const [from, to] = bounds(period), days = [from, to - 86400e6].map((at) => new Date((at + 420 * 60e6) / 1000).toISOString().slice(0, 10));
-    const rest = `from=${days[0]}&to=${days[1]}`;
+    const [from, to] = bounds(period), [first, final] = daysOf(period), rest = `from=${first}&to=${final}`;
     for (const [name, fits] of [["so-theo-doi-ho-so", (s) => s.accepted_at >= from && s.accepted_at < to],
       ["tiep-nhan-trong-ngay", (s) => s.accepted_at >= from && s.accepted_at < to],
       ["lich-hen-tra", (s) => [2, 4, 6, 9].includes(s.status) && s.due_at >= from && s.due_at < to]]) {
@@ -150,6 +154,7 @@ for (const [id, list] of offices) {
   await compareLists(id, list);
 }
 await compareBooks(offices);
-if (process.env.LOGIN) await comparePages({ base, town, login: process.env.LOGIN, periods: PERIODS, moment: MOMENT, stateAt });
+if (process.env.LOGIN)
+  await comparePages({ base, town, login: process.env.LOGIN, periods: PERIODS, moment: MOMENT });
 verdict(all.length ? [] : ["no case"], `${all.length} cases were recounted from their events`);
 ended();

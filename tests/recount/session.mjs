@@ -3,7 +3,8 @@
 //	const session = await signIn(base, "chutich.hoaphat");
 //	tables(await session.page("/ban/hai-long"))      [{ caption, rows: [[cell …] …] }]
 export function plain(html) {
-  return html.replaceAll(/<[^>]*>/g, " ").replaceAll("&amp;", "&").replaceAll("&nbsp;", " ").replaceAll(/\s+/g, " ").trim();
+  return html.replaceAll(/<[^>]*>/g, " ").replaceAll("&amp;", "&").replaceAll("&nbsp;", " ")
+    .replaceAll(/\s+/g, " ").trim();
 }
 
 export async function signIn(base, login) {
@@ -43,7 +44,8 @@ const cells = (row) => [...row.matchAll(/<(?:td|th)[^>]*>([^]*?)<\/(?:td|th)>/g)
 export function tables(html) {
   return [...html.matchAll(/<table[^>]*>([^]*?)<\/table>/g)].map(([, table]) => ({
     caption: plain(/<caption[^>]*>([^]*?)<\/caption>/.exec(table)?.[1] ?? ""),
-    rows: [...(/<tbody[^>]*>([^]*?)<\/tbody>/.exec(table)?.[1] ?? "").matchAll(/<tr[^>]*>([^]*?)<\/tr>/g)].map((m) => cells(m[1])),
+    rows: [...(/<tbody[^>]*>([^]*?)<\/tbody>/.exec(table)?.[1] ?? "").matchAll(/<tr[^>]*>([^]*?)<\/tr>/g)]
+      .map((m) => cells(m[1])),
   }));
 }
 

@@ -28,7 +28,8 @@ export function unpack(zip, name) {
   throw new Error(`${name} is not in the archive`);
 }
 
-const text = (xml) => xml.replaceAll(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+const text = (xml) => xml.replaceAll(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+  .replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 const columnOf = (letters) => [...letters].reduce((n, letter) => n * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 
 // Rows of the sheet: numbers as numbers, texts as texts, null where a cell is empty.

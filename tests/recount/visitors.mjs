@@ -19,7 +19,8 @@ async function hall(desk) {
   const kiosk = /href="([^"]*khoa=[^"]*)"/.exec(html)[1].replaceAll("&amp;", "&");
   const act = (name, rest) => done(desk.post(counter, { act: name, ...rest }, form("/1")));
   for (let n = 0; n < 10; n++)
-    await done(citizen.post(kiosk, { "dich-vu": ["ho-tich", "chung-thuc", "huong-dan"][n % 3] }, /<form[^>]*data-once[^]*?<\/form>/));
+    await done(citizen.post(kiosk, { "dich-vu": ["ho-tich", "chung-thuc", "huong-dan"][n % 3] },
+      /<form[^>]*data-once[^]*?<\/form>/));
   await done(desk.post("/ban/quay?tat-ca=1", { act: "mo" }, form("/1")));
   const faces = /href="([^"]*danh-gia\/quay[^"]*)"/.exec(await desk.page(counter))[1].replaceAll("&amp;", "&");
   for (let n = 0; n < 8; n++) {
@@ -37,7 +38,8 @@ async function hall(desk) {
 const caseForm = (what) => form(`/le-phi/${what}/\\d+`);
 
 async function receipts(ward, desk, leader) {
-  const paid = csvRows(await leader.page("/ban/le-phi/so.csv?tu=2015-01-01&den=2015-12-31")).slice(1).map((row) => row[3]);
+  const register = await leader.page("/ban/le-phi/so.csv?tu=2015-01-01&den=2015-12-31");
+  const paid = csvRows(register).slice(1).map((row) => row[3]);
   if (paid.length < 3) throw new Error(`${paid.length} receipts at ${ward}`);
   const [first, second, third] = paid.map((code) => `/ban/${code}/le-phi`);
   for (const [path, decision] of [[first, "approve"], [second, "decline"]]) {
@@ -54,7 +56,8 @@ async function ratings(desk) {
   for (const [i, [, code]] of returned.entries()) {
     const slip = await desk.page(`/ban/hai-long/${code}`);
     const address = /href="([^"]*\/danh-gia\/[^"]*)"/.exec(slip)[1].replaceAll("&amp;", "&");
-    await done(citizen.post(address, { muc: String(5 - i % 4), official: String(5 - i % 3), ...(i % 2 ? {} : { access: "4", result: "3" }) }));
+    await done(citizen.post(address, { muc: String(5 - i % 4), official: String(5 - i % 3),
+      ...(i % 2 ? {} : { access: "4", result: "3" }) }));
   }
   return returned.length;
 }
