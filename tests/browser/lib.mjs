@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HtmlValidate } from "html-validate";
 import { chromium } from "playwright-core";
+import { judgeKeyboard, rememberClicks } from "./keyboard.mjs";
+import { judgeControls, withoutScript } from "./noscript.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -33,6 +35,7 @@ export async function openApp({ base, js = true, width = 1280, height = 900, con
     viewport: { width, height }, contrast, reducedMotion: "reduce",
   });
   context.setDefaultTimeout(15000);
+  if (js) await context.addInitScript(rememberClicks);
   const page = await context.newPage();
   watch(page, js);
   return {
@@ -50,7 +53,9 @@ function watch(page, js) {
   watched.set(page, seen);
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && !/Failed to load resource.*4[0-9][0-9]/.test(text))
+    // The status of the page itself is its test's to judge.
+    const own = /Failed to load resource/.test(text) && message.location().url.split("#")[0] === page.url().split("#")[0];
+    if (message.type() === "error" && !own && !/Failed to load resource.*4[0-9][0-9]/.test(text))
       seen.faults.push(`console: ${text}`);
     else if (/Content Security Policy/.test(text)) seen.faults.push(`CSP: ${text}`);
   });
@@ -82,6 +87,8 @@ export async function judge(page, name, { policy = true, skip = [] } = {}) {
   faults.push(...(await judgeLanguage(page)));
   if (seen.js) faults.push(...(await judgeAccess(page, skip)));
   faults.push(...(await judgeReflow(page)));
+  if (seen.js) faults.push(...(await judgeKeyboard(page)));
+  faults.push(...(await judgeNoScript(page, seen, policy)));
   if (SHOTS) await shoot(page, name);
   judged.push({ name, url: page.url(), faults: faults.length });
   if (faults.length) throw new Error(`${name} (${page.url()}):\n  ${faults.join("\n  ")}`);
@@ -89,6 +96,16 @@ export async function judge(page, name, { policy = true, skip = [] } = {}) {
 
 // Every page judged so far: { name, url, faults }.
 export const judged = [];
+
+// A browser without script is judged as it stands; else what was sent is shown in one.
+async function judgeNoScript(page, seen, sent) {
+  if (!seen.js) return judgeControls(page);
+  if (!sent || !seen.source || !seen.type.includes("html")) return [];
+  const plain = await withoutScript(page, seen.source);
+  const faults = [...(await judgeControls(plain)), ...(await judgeReflow(plain)).map((fault) => `without script: ${fault}`)];
+  await plain.goto("about:blank");
+  return faults;
+}
 
 function judgePolicy(seen) {
   const policy = seen.policy ?? "";
@@ -170,31 +187,4 @@ export async function tabTo(page, locator, most = 200) {
     await page.keyboard.press("Tab");
   }
   throw new Error(`not reached by ${most} presses of Tab: ${locator}`);
-}
-
-// Walks the whole page by Tab and returns what had the focus without showing it (WCAG 2.4.7).
-export async function unseenFocus(page, most = 300) {
-  const unseen = [];
-  await page.evaluate(() => document.activeElement?.blur());
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press("Tab");
-    const told = await page.evaluate(() => {
-      const e = document.activeElement;
-      if (!e || e === document.body) return null;
-      if (e.dataset.walked) return null;
-      e.dataset.walked = "1";
-      const shown = (el) => {
-        const s = getComputedStyle(el);
-        return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none" ||
-          s.backgroundColor === "rgb(255, 210, 63)";
-      };
-      const label = e.nextElementSibling;
-      const custom = label && ["::before"].some((p) => getComputedStyle(label, p).boxShadow !== "none" ||
-        parseFloat(getComputedStyle(label, p).outlineWidth) > 0);
-      return { what: e.outerHTML.slice(0, 120), shown: shown(e) || custom };
-    });
-    if (!told) break;
-    if (!told.shown) unseen.push(told.what);
-  }
-  return unseen;
 }

@@ -2,7 +2,7 @@
 // writes, publishes and takes back; the reader sees it at once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { judge, judged, openApp, unseenFocus } from "./lib.mjs";
+import { judge, judged, openApp } from "./lib.mjs";
 import { startTown } from "./server.mjs";
 
 const PASSWORD = "motcua-demo";
@@ -51,15 +51,6 @@ test("search without marks finds words with them, by keyboard alone", async () =
   await page.waitForURL(/tim\?q=/);
   assert.match(await page.locator("#found").textContent(), /[1-9]/);
   assert.ok((await page.locator(".m-results mark").count()) > 0);
-  await close();
-});
-
-test("whatever has the focus shows it", async () => {
-  const { page, visit, close } = await openApp({ base: town.base });
-  for (const path of ["/", "/tin/mot-lan-nop-ba-ket-qua", "/tim?q=khai+sinh"]) {
-    await visit(path);
-    assert.deepEqual(await unseenFocus(page), [], path);
-  }
   await close();
 });
 
