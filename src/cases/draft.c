@@ -141,7 +141,8 @@ enum err draft_find(struct ctx *ctx, struct cases *cases, str code, int64_t *ret
 	job.code = str_of(plain, n);
 	TRY(store_read(ctx, cases->store, find, &job));
 	if (!job.draft.id)
-		return fail(ctx, ERR_NOT_FOUND, "There is no draft with this code");
+		return fail(ctx, ERR_NOT_FOUND, "There is no draft with this code; drafts are kept for 30"
+			    " days");
 	*ret_id = job.draft.id;
 	return OK;
 }

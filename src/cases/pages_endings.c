@@ -336,6 +336,31 @@ static enum err correct_post(struct request *request, struct response *response)
 
 enum { LATE_MOST = 100 };
 
+/* The id of a field of one case's form: "new_date-000_02_15_H17-150126-0001". */
+static const char *late_field_id(struct request *request, const char *name, str code)
+{
+	struct buf id = { .arena = request->ctx.arena };
+	buf_printf(&id, "%s-", name);
+	for (size_t i = 0; i < code.n; i++)
+		buf_str(&id, code.p[i] == '.' ? S("_") : str_slice(code, i, i + 1));
+	return buf_z(&id);
+}
+
+/* What was typed for this case, where the form was its own; else what is proposed. */
+static void put_late_field(struct request *request, struct value *row, const char *name, str code,
+			   str proposed)
+{
+	struct arena *arena = request->ctx.arena;
+	const char *id = late_field_id(request, name, code);
+	bool sent = str_eq(request_field(request, "code"), code);
+	struct value field = value_map();
+	value_append(arena, &field, S("id"), value_str(str_z(id)));
+	value_append(arena, &field, S("value"),
+		     value_str(sent ? request_field(request, name) : proposed));
+	value_append(arena, &field, S("error"), value_get(request->mistakes, str_z(id)));
+	value_append(arena, row, str_z(name), field);
+}
+
 static struct value late_row(struct request *request, struct cases *cases,
 			     const struct late_case *item, usec now)
 {
@@ -358,9 +383,9 @@ static struct value late_row(struct request *request, struct cases *cases,
 	value_append(arena, &row, S("missed"), value_bool(now > item->send_by));
 	value_append(arena, &row, S("prepared"), value_bool(item->prepared));
 	value_append(arena, &row, S("prepared_by"), value_str(item->prepared_by));
-	value_append(arena, &row, S("reason"), value_str(item->prepared ? item->reason : ready));
-	value_append(arena, &row, S("new_date"), value_str(str_slice(
-		time_format(arena, item->new_due_at, zone), 0, 10)));
+	put_late_field(request, &row, "reason", item->c.code, item->prepared ? item->reason : ready);
+	put_late_field(request, &row, "new_date", item->c.code,
+		       str_slice(time_format(arena, item->new_due_at, zone), 0, 10));
 	value_append(arena, &row, S("may_sign"), value_bool(
 		may(cases->people, request_principal(request), ACT_CASE_SIGN, &object)));
 	return row;
@@ -403,7 +428,8 @@ static enum err late_post(struct request *request, struct response *response)
 	bool confirm = str_eq(request_field(request, "do"), S("confirm"));
 	int64_t day;
 	if (!date_parse(request_field(request, "new_date"), &day)) {
-		request_mistake(request, "new_date", "Enter the new date, for example 2015-02-09");
+		request_mistake(request, late_field_id(request, "new_date", code),
+				"Enter the new date, for example 2015-02-09");
 		return late_view(request, response);
 	}
 	usec at = day * USEC_DAY + 17 * USEC_HOUR -
@@ -411,7 +437,8 @@ static enum err late_post(struct request *request, struct response *response)
 	enum err err = confirm ? case_apologise(&request->ctx, cases, &who, code, at)
 			       : case_prepare_apology(&request->ctx, cases, &who, code, at);
 	if (err == ERR_INVALID) {
-		request_mistake(request, "reason", "%.*s", STR_ARG(request->ctx.fault.message));
+		request_mistake(request, late_field_id(request, "reason", code), "%.*s",
+				STR_ARG(request->ctx.fault.message));
 		return late_view(request, response);
 	}
 	TRY(err);

@@ -152,8 +152,16 @@ static enum err resume_post(struct request *request, struct response *response)
 	str key = arena_printf(request->ctx.arena, "resume:%.*s", STR_ARG(request->client));
 	if (!web_rate_take(request->web, key, RESUME_BURST, NEW_PER_HOUR))
 		return fail(&request->ctx, ERR_BUSY, "Too many tries; wait a few minutes");
-	TRY(draft_find(&request->ctx, cases, request_field(request, "resume"), &id));
-	TRY(draft_load(&request->ctx, cases, id, &draft));
+	enum err err = draft_find(&request->ctx, cases, request_field(request, "resume"), &id);
+	if (err == OK)
+		err = draft_load(&request->ctx, cases, id, &draft);
+	const struct procedure *procedure =
+		procedure_in_force(cases, request_field(request, "procedure"), clock_business());
+	if (err == ERR_NOT_FOUND && procedure && takes_online(procedure)) {
+		request_mistake(request, "resume", "%.*s", STR_ARG(request->ctx.fault.message));
+		return start_view(request, response, procedure);
+	}
+	TRY(err);
 	people_let_draft(cases->people, response, id, LET_HOURS);
 	response_redirect(response, filing_path(request, &draft, page_name(request, (int)draft.page)));
 	return OK;

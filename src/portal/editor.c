@@ -267,7 +267,9 @@ static struct value form_view(struct request *request, const struct site *site,
 			      const struct article *a)
 {
 	struct arena *arena = request->ctx.arena;
-	str title = a->id ? a->title : request_text(request, N_("New article"));
+	str title = !a->id ? request_text(request, N_("New article"))
+		    : str_empty(a->title) ? request_text(request, N_("Article without a title"))
+					  : a->title;
 	struct value view = page_view(request, title, S(""));
 	value_set(arena, &view, S("form"), form_fields(request, site, a));
 	value_set(arena, &view, S("home"), value_bool(a->home));

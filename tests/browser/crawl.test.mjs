@@ -1,6 +1,7 @@
 // Follows every link from the home page, and from the desk of every role, through a town with cases
 // in all states: nothing that is linked may be missing, each kind of page is judged once, and each
-// address of the program is reached, here or in the test that does what must be done first.
+// address of the program is reached, here or in the test that does what must be done first. Then every
+// form that was seen is sent with nothing in it: what comes is a sound page that says what is missing.
 //
 //	MOTCUA_CRAWL=all node --test crawl.test.mjs      judges each kind of page anew for every role
 import assert from "node:assert/strict";
@@ -32,34 +33,62 @@ const ELSEWHERE = {
   "nowhere yet: the demonstration has no such page": ["/trang/{slug}"],
 };
 
-let town, patterns;
-const reached = new Set(), seen = new Set();
+let town, patterns, posts;
+const reached = new Set(), seen = new Set(), forms = new Map();
 before(async () => {
   town = await startTown({
     clock: "2015-01-26T09:00:00+07:00", since: "2014-12-01T08:00:00+07:00",
     prepare: (run) => run("simulate", "--cases", "80", "--seed", "3", "--from", "2014-12-10T08:00:00+07:00",
       "--to", "2015-01-23T17:00:00+07:00", "--clock", "2015-01-26T07:00:00+07:00"),
   });
-  patterns = town.run("routes").split("\n").map((line) => line.split("\t"))
-    .filter(([method, path]) => method === "GET" && !path.startsWith("/api/")).map(([, path]) => path)
-    // The more literal parts, the better it fits.
-    .sort((a, b) => a.split("{").length - b.split("{").length || b.length - a.length)
-    .map((path) => ({ path, fits: new RegExp(`^${path.replace(/\{[^}]*\*\}|\*/g, ".+").replace(/\{[^}]*\}/g, "[^/]+")}$`) }));
+  patterns = patternsOf("GET");
+  posts = patternsOf("POST");
 });
 after(async () => {
   await town?.stop();
   console.log(`${judged.length} pages judged`);
 });
 
+function patternsOf(wanted) {
+  return town.run("routes").split("\n").map((line) => line.split("\t"))
+    .filter(([method, path]) => method === wanted && !path.startsWith("/api/")).map(([, path]) => path)
+    // The more literal parts, the better it fits.
+    .sort((a, b) => a.split("{").length - b.split("{").length || b.length - a.length)
+    .map((path) => ({ path, fits: new RegExp(`^${path.replace(/\{[^}]*\*\}|\*/g, ".+").replace(/\{[^}]*\}/g, "[^/]+")}$`) }));
+}
+
 // The route of an address; one with a query is another kind of the same page.
-function kindOf(url) {
+function kindOf(url, among = patterns) {
   const path = decodeURI(url.pathname).replace(/^\/en(?=\/|$)/, "");
   const local = path.replace(/^\/phuong\/[^/]+/, "") || "/", ward = path !== local && path !== "";
-  const pattern = patterns.find((p) => p.fits.test(local))?.path ?? `no route for ${local}`;
+  const pattern = among.find((p) => p.fits.test(local))?.path ?? `no route for ${local}`;
   return { pattern, kind: `${url.pathname.startsWith("/en") ? "en " : ""}${ward ? "ward " : ""}${pattern}${url.search ? "?" : ""}` };
 }
 
-async function crawl(app, starts, name, within) {
+// The forms of the page, each once for all pages by where it goes and what its button says.
+async function keepForms(page, login) {
+  const found = await page.$$eval("form:not([method=dialog])", (all) => all.flatMap((form) => [...form.elements]
+    .map((e, button) => ({ e, button })).filter(({ e }) => e.matches("button[type=submit]"))
+    .map(({ e, button }) => ({ at: [...document.forms].indexOf(form), button, method: form.method,
+      action: e.hasAttribute("formaction") ? e.formAction : form.action, name: e.name,
+      value: e.name === "act" && /^[a-z-]{1,20}$/.test(e.value) ? e.value : "" }))));
+  for (const form of found) {
+    const { pattern } = kindOf(new URL(form.action), form.method === "get" ? patterns : posts);
+    assert.doesNotMatch(pattern, /^no route/, `a form of ${page.url()}`);
+    const key = `${form.method} ${pattern} ${form.name}=${form.value}`;
+    if (pattern !== "/dang-xuat" && !forms.has(key)) forms.set(key, { ...form, login, page: page.url() });
+  }
+}
+
+async function signIn(app, login, start) {
+  await app.visit(`/dang-nhap?next=${start}`);
+  await app.page.locator("#login").fill(login);
+  await app.page.locator("#password").fill(PASSWORD);
+  await app.page.locator("main button[type=submit]").click();
+  await app.page.waitForURL((url) => !url.pathname.endsWith("/dang-nhap"));
+}
+
+async function crawl(app, starts, name, within, login = "") {
   const wanted = starts.map((start) => new URL(start, town.base));
   const kinds = new Set(wanted.map((url) => kindOf(url).kind));
   const from = new Map();
@@ -80,6 +109,7 @@ async function crawl(app, starts, name, within) {
     if (!(response.headers()["content-type"] ?? "").includes("text/html")) continue;
     if (ALL || !seen.has(kind)) await judge(app.page, `${name} ${kind}`).catch((error) => faults.push(error.message));
     seen.add(kind);
+    if (!/^\/en(\/|$)/.test(url.pathname)) await keepForms(app.page, login);
     const links = await app.page.$$eval("a[href]", (all) => all.map((a) => a.href));
     for (const link of links) {
       const next = new URL(link);
@@ -109,14 +139,59 @@ for (const [login, start] of [["tiepnhan.hoaphat", "/ban"], ["tuphap.hoaphat", "
   ["quantri", "/quan-tri/lien-thong"]])
   test(`all that ${login} can reach is sound`, async () => {
     const app = await openApp({ base: town.base });
-    await app.visit(`/dang-nhap?next=${start}`);
-    await app.page.locator("#login").fill(login);
-    await app.page.locator("#password").fill(PASSWORD);
-    await app.page.locator("main button[type=submit]").click();
-    await app.page.waitForURL((url) => url.pathname === start);
-    await crawl(app, [start], login, ALL ? /^(\/en)?\/(ban|quan-tri)(\/|$)/ : /^\/(ban|quan-tri)(\/|$)/);
+    await signIn(app, login, start);
+    await crawl(app, [start], login, ALL ? /^(\/en)?\/(ban|quan-tri)(\/|$)/ : /^\/(ban|quan-tri)(\/|$)/, login);
     await app.close();
   });
+
+// Sends a form of a page with its texts emptied; the response, null for a download. False: the page has it
+// no more, for an earlier one did it.
+async function sendEmpty({ page }, { page: from, at, button, name, value }) {
+  await page.goto(from);
+  const sender = (await page.evaluateHandle(({ at, button, name, value }) => {
+    const e = document.forms[at]?.elements[button];
+    return e?.matches("button[type=submit]") && e.name === name && (!value || e.value === value) ? e : null;
+  }, { at, button, name, value })).asElement();
+  if (!sender) return false;
+  const [response] = await Promise.all([page.waitForNavigation({ timeout: 10000 }).catch(() => null), sender.evaluate((e) => {
+    for (const field of e.form.elements)
+      if (field.matches("textarea, input:not([type=hidden], [type=submit], [type=checkbox], [type=radio], [type=file])")) field.value = "";
+    e.form.noValidate = true;
+    e.form.requestSubmit(e);
+  })]);
+  return response;
+}
+
+// What the page says is wrong leads to where it can be put right.
+async function mistakesLead(page) {
+  return page.$$eval(".govuk-error-summary", (all) => all.flatMap((summary) => [
+    ...[...summary.querySelectorAll("a")].filter((a) => !document.getElementById(a.hash.slice(1)))
+      .map((a) => `“${a.textContent}” leads nowhere: ${a.hash}`),
+    ...(/^(Lỗi|Error):/.test(document.title) ? [] : [`the title hides the mistakes: ${document.title}`])]));
+}
+
+test("every form sent empty is answered by a sound page", async () => {
+  const faults = [];
+  let app, by, gone = 0;
+  for (const [key, form] of [...forms].sort(([, a], [, b]) => a.login.localeCompare(b.login))) {
+    if (form.login !== by) {
+      await app?.close();
+      app = await openApp({ base: town.base });
+      by = form.login;
+      if (by) await signIn(app, by, "/ban").catch(() => {});
+    }
+    const response = await sendEmpty(app, form);
+    if (response === false) gone++;
+    if (!response) continue;
+    const told = await judge(app.page, `sent ${key}`).then(() => [], (error) => [error.message]);
+    told.push(...(await mistakesLead(app.page)));
+    if (response.status() >= 500 || response.status() === 404) told.push(`answered ${response.status()}`);
+    faults.push(...told.map((fault) => `${key} of ${form.page} (${by}): ${fault}`));
+  }
+  await app?.close();
+  console.log(`# ${forms.size} forms, ${gone} were gone`);
+  assert.equal(faults.length, 0, "\n" + faults.join("\n"));
+});
 
 test("each address of the program is reached", async () => {
   for (const path of MACHINES) {
