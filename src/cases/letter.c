@@ -174,6 +174,23 @@ static void put_applicant(struct writing *w)
 	value_set(w->ctx->arena, &w->view, S("applicant"), view);
 }
 
+/* Who came to the desk: somebody with an authority, or else the applicant. Written with the filing, and
+ * never after. */
+static enum err put_submitter(struct writing *w)
+{
+	static const char *const keys[] = { "name", "id_number", "paper" };
+	struct rows row;
+	struct value view = value_map();
+	enum err err = db_one(w->ctx, w->db, &row,
+			      SQL("SELECT name, id_number, paper FROM case_person WHERE organisation = $1"
+				  " AND case_id = $2 AND role = 'representative'"),
+			      w->c->organisation, w->c->id);
+	for (int i = 0; err == OK && i < (int)ARRAY_SIZE(keys); i++)
+		put(w, &view, keys[i], row_str(&row, i));
+	value_set(w->ctx->arena, &w->view, S("representative"), err == OK ? view : value_null());
+	return err == ERR_NOT_FOUND ? OK : err;
+}
+
 static str paper_state(str state)
 {
 	static const struct {
@@ -431,6 +448,7 @@ static enum err fill_view(struct writing *w)
 	put_tracking(w);
 	put_ledger(w, event);
 	put_papers(w);
+	TRY(put_submitter(w));
 	TRY(put_officer(w, "officer", event));
 	TRY(put_officer(w, "leader", decided(w)));
 	struct value steps;

@@ -12,7 +12,7 @@
 struct looked {
 	struct case_page page;
 	struct case_legs legs;
-	struct value timeline, flow, files, visit;
+	struct value timeline, flow, files, visit, people, consent;
 	struct letters letters;
 };
 
@@ -66,12 +66,68 @@ static enum err read_visit(struct ctx *ctx, struct db *db, struct looked *o)
 	return OK;
 }
 
+/* What the procedure calls who signed before the officer; who files for somebody has no code of it. */
+static struct value person_title(struct ctx *ctx, const struct looked *o, str role)
+{
+	struct value signers = value_get(o->page.procedure->body, S("signers"));
+	for (uint32_t i = 0; signers.kind == VALUE_LIST && i < signers.n; i++)
+		if (str_eq(value_text(value_get(signers.items[i], S("code"))), role))
+			return value_str(procedure_text(o->page.procedure,
+				arena_printf(ctx->arena, "signers.%u.title", i), ctx_language(ctx)));
+	return value_str(str_z(ctx_text(ctx, "Filed by, on the applicant's behalf")));
+}
+
+static enum err read_people(struct ctx *ctx, struct db *db, struct looked *o)
+{
+	static const char *const keys[] = { "name", "id_number", "paper" };
+	struct rows rows;
+	o->people = value_list();
+	TRY(db_query(ctx, db, &rows,
+		     SQL("SELECT role, name, id_number, paper FROM case_person"
+			 " WHERE organisation = $1 AND case_id = $2 ORDER BY id"),
+		     o->page.c.organisation, o->page.c.id));
+	while (rows_next(&rows)) {
+		struct value person = value_map();
+		value_append(ctx->arena, &person, S("title"),
+			     person_title(ctx, o, row_view(&rows, 0)));
+		for (int i = 0; i < (int)ARRAY_SIZE(keys); i++) {
+			str text = row_str(&rows, i + 1);
+			value_append(ctx->arena, &person, str_z(keys[i]),
+				     str_empty(text) ? value_null() : value_str(text));
+		}
+		value_push(ctx->arena, &o->people, person);
+	}
+	return rows_end(&rows);
+}
+
+static enum err read_consent(struct ctx *ctx, struct db *db, struct looked *o)
+{
+	struct rows row;
+	str officer;
+	o->consent = value_null();
+	enum err err = db_one(ctx, db, &row,
+			      SQL("SELECT body, given_at, account FROM case_consent"
+				  " WHERE organisation = $1 AND case_id = $2"),
+			      o->page.c.organisation, o->page.c.id);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	o->consent = value_map();
+	value_append(ctx->arena, &o->consent, S("text"), value_str(row_str(&row, 0)));
+	value_append(ctx->arena, &o->consent, S("at"),
+		     view_time(ctx, o->page.cases, row_int(&row, 1)));
+	TRY(account_name(ctx, db, row_int(&row, 2), &officer));
+	value_append(ctx->arena, &o->consent, S("officer"), value_str(officer));
+	return OK;
+}
+
 static enum err read_filed(struct ctx *ctx, struct db *db, void *arg)
 {
 	struct looked *o = arg;
 	TRY(case_page_read(ctx, db, &o->page));
 	TRY(case_legs(ctx, db, &o->page.c, &o->legs));
 	TRY(read_visit(ctx, db, o));
+	TRY(read_people(ctx, db, o));
+	TRY(read_consent(ctx, db, o));
 	return read_files(ctx, db, o);
 }
 
@@ -174,6 +230,8 @@ static enum err filed_page(struct request *request, struct response *response)
 	TRY(case_shell(request, &o.page, "ho-so", &view));
 	value_set(arena, &view, S("whole"), value_bool(o.page.sees_all));
 	value_set(arena, &view, S("visit"), o.page.sees_all ? o.visit : value_null());
+	value_set(arena, &view, S("people"), o.page.sees_all ? o.people : value_list());
+	value_set(arena, &view, S("consent"), o.page.sees_all ? o.consent : value_null());
 	value_set(arena, &view, S("files"), o.page.sees_all ? o.files : value_list());
 	if (form && !o.page.sees_all)
 		value_set(arena, &view, S("rows"), partner_rows(request, &o, form));

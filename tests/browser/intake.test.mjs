@@ -316,7 +316,14 @@ test("who files for another names the authority; help online needs consent", asy
   await page.locator("#rep_paper").fill("12/2015, UBND phường Hòa Phát");
   await page.locator("#consent").check({ force: true });
   await press(page, act(page, "accept"));
-  assert.match(await page.locator("article.letter").innerText(), CODE);
+  const receipt = await page.locator("article.letter").innerText();
+  assert.match(receipt, /Người nộp thay: Trần Văn Bình, theo giấy ủy quyền 12\/2015/i);
+  await visit(`/ban/${receipt.match(CODE)[0]}/ho-so`);
+  const filed = await page.locator("main").innerText();
+  assert.match(filed, /Người nộp thay\s+Trần Văn Bình/i);
+  assert.match(filed, /Giấy ủy quyền: 12\/2015, UBND phường Hòa Phát/);
+  assert.match(filed, /“Tôi đồng ý để cán bộ nhập hồ sơ trực tuyến thay tôi.*”\s+Đồng ý để cán bộ nhập thay, người ghi nhận: Nguyễn Thị Thu Hà/);
+  await judge(page, "case with a representative and a consent");
   await close();
 });
 

@@ -59,6 +59,7 @@ function viewOf(html, t) {
 			place: "Hòa Thọ Đông", address: t.place, phone: "0236 300 0202", email: "hoathodong@example.vn",
 			area: "quận Cẩm Lệ, thành phố Đà Nẵng", desk: "Bộ phận Tiếp nhận và trả kết quả phường Hòa Thọ Đông" },
 		applicant: { name: t.name, id_number: "201234567", phone: "0905123456", email: t.n > 1 ? "nguyen.phuc.cong.tang.ton.nu.huyen.trang@example.com.vn" : "", address: t.place },
+		representative: t.n > 1 ? { name: t.name, id_number: "201534670002", paper: "số 45/2015, phường Hòa Thọ Đông chứng thực" } : null,
 		papers: many(t.n, (n) => ({ n, title: `${t.text} ${n}`, original: 1, copies: "", state: "bản chính", note: "" })),
 		officer: person, leader: person,
 		letter: { number: "123/PBS-2015", version: 0, reason: `${t.text}. `.repeat(t.n > 1 ? 4 : 1), old_at: at, new_at: "2015-02-09T17:00:00+07:00",
