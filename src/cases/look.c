@@ -9,7 +9,8 @@ const struct procedure *case_procedure(struct cases *cases, const struct case_fi
 
 str return_word(const struct procedure *procedure, const struct case_file *c, str word)
 {
-	str path = procedure ? value_text(value_get(value_get(procedure->body, S("return_to")), word)) : S("");
+	struct value paths = procedure ? value_get(procedure->body, S("return_to")) : value_null();
+	str path = value_text(value_get(paths, word));
 	return str_empty(path) ? S("") : value_text(value_path(c->data, path));
 }
 
