@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "calendar/calendar.h"
 #include "cases/fee_rules.h"
+#include "links/links.h"
 #include "rules/dmn.h"
 #include "rules/feel.h"
 
@@ -580,6 +581,19 @@ static void check_hall(struct check *check, struct value procedures)
 		check_hall_names(check, halls.items[i], procedures);
 }
 
+static enum err check_notices(struct check *check, struct app *app)
+{
+	struct value file;
+	check->file = S("notices.json");
+	enum err err = pack_json(check->ctx, check->pack, "notices.json", &file);
+	if (err == ERR_NOT_FOUND)
+		return OK;
+	TRY(app_texts(check->ctx, app));
+	if (err != OK || notices_check(check->ctx, file, app->templates, app->languages[0]) != OK)
+		say_fault_of(check, S(""));
+	return OK;
+}
+
 enum err command_check(struct ctx *ctx, struct app *app)
 {
 	struct check check = { .ctx = ctx, .codes = value_map() };
@@ -595,6 +609,7 @@ enum err command_check(struct ctx *ctx, struct app *app)
 	for (uint32_t i = 0; i < procedures.n; i++)
 		check_procedure(&check, procedures.members[i].key, procedures.members[i].value);
 	check_hall(&check, procedures);
+	TRY(check_notices(&check, app));
 	check_declared(&check, "registers", declared_register);
 	check_declared(&check, "reports", declared_report);
 	if (check.faults)

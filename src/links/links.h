@@ -19,6 +19,7 @@
 
 #include "cases/cases.h"
 #include "store/outbox.h"
+#include "text/template.h"
 #include "web/web.h"
 
 struct links;
@@ -41,6 +42,10 @@ void links_close(struct links *links); /* NULL is fine */
 enum err links_tick(struct ctx *ctx, struct links *links);
 /* Once a working day from seven o'clock: what each officer has to do, by e-mail. */
 enum err links_digest(struct ctx *ctx, struct links *links);
+
+/* Whether the texts of a pack's notices.json can be made; ERR_INVALID says of which, and why. */
+enum err notices_check(struct ctx *ctx, struct value file, const struct template_set *set,
+		       const struct language *language);
 
 /* Handlers of the outbox; arg: struct links *. */
 enum err hook_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg);

@@ -1,5 +1,5 @@
 /* Readers of the ledger, notices and web hooks, on each engine. */
-#include "cases/cases_fixture.h"
+#include "cases/fee_testing.h"
 #include "cases/lists.h"
 #include "links/room.h"
 
@@ -111,6 +111,79 @@ static void who_got_the_result_is_asked_how_it_was(struct fixture *fixture)
 	for (size_t i = 0; i < list.n; i++)
 		asked = asked || says(list.items[i].payload, "text", address.p);
 	assert_true(asked);
+	links_close(links);
+	town_free(town);
+}
+
+/* Copies for 10.000 đồng, by somebody with an address. */
+static str file_copies(struct town *town)
+{
+	struct submission s = {
+		.procedure = S("chung-thuc-ban-sao"), .channel = CHANNEL_DIRECT,
+		.data = json(town, "{\"copies\":{\"pages\":3,\"count\":2,\"papers\":\"Bằng\"}}"),
+		.organisation = town_organisation(town, "hoa-phat"), .applicant = S("Lê Thị Hoa"),
+		.email = S("hoa@example.vn"), .phone = S("0905111222"),
+		.effective_at = at("2015-01-26T08:50"), .reason = S("a test"),
+	};
+	struct actor who = town_actor(town, town_officer(town, "tiepnhan.hoaphat"), "2015-01-26T08:50");
+	struct case_result result;
+	town_ok(town, case_submit(town->ctx, town->cases, &who, &s, &result));
+	return arena_copy(town->ctx->arena, result.code);
+}
+
+static void a_fee_is_told_when_it_is_due_paid_and_paid_back(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct outbox_item item;
+	tick(town, links);
+	town_change(town, "chung-thuc-ban-sao", "fee.when", "\"acceptance\"");
+	str code = file_copies(town);
+	int before = n_of(town, "mail", &item);
+	choose(town, code, true, true);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	tick(town, links);
+	assert_int_equal(n_of(town, "mail", &item), before + 1);
+	assert_true(says(item.payload, "subject", "Đã tiếp nhận"));
+	assert_true(says(item.payload, "text", "Lệ phí phải nộp: 10.000 đồng"));
+	town_ok(town, pay(town, code, 10000));
+	tick(town, links);
+	assert_int_equal(n_of(town, "mail", &item), before + 2);
+	assert_true(says(item.payload, "text", "Đã nhận 10.000 đồng"));
+	assert_int_equal(n_of(town, "sms", &item), 1); /* who paid at the desk has the receipt */
+	struct actor leader = because(town, "chutich.hoaphat", "Thu nhầm");
+	struct asked asked = ask(town, code);
+	town_ok(town, fee_refund(town->ctx, town->cases, &leader, code, asked.receipts->items[0].id, 4000));
+	tick(town, links);
+	assert_int_equal(n_of(town, "mail", &item), before + 3);
+	assert_true(says(item.payload, "text", "hoàn trả: 4.000 đồng.\nLý do: Thu nhầm"));
+	links_close(links);
+	town_free(town);
+}
+
+static void a_text_that_cannot_be_made_stops_no_other(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct value file = json(town, "{\"notices\":[{\"when\":\"accepted\",\"subject\":{\"vi\":\"x\"},"
+				       "\"mail\":{\"vi\":\"{{#case.code}}\"}}]}");
+	struct outbox_item item;
+	assert_int_equal(notices_check(town->ctx, file, cases_templates(town->cases),
+				       cases_vietnamese(town->cases)), ERR_INVALID);
+	fixture_by_hand(fixture, "UPDATE setting SET body = replace(body, 'Hồ sơ của ông/bà đã được"
+				 " tiếp nhận.', '{{#case.code}}') WHERE name = 'notices'");
+	fixture_by_hand(fixture, "INSERT INTO setting (name, body) VALUES ('applied', 'now')"
+				 " ON CONFLICT (name) DO UPDATE SET body = excluded.body");
+	town_ok(town, cases_refresh(town->ctx, town->cases));
+	tick(town, links);
+	str first = file_copies(town), second = file_copies(town);
+	choose(town, second, false, true);
+	int before = n_of(town, "mail", &item);
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", first, "2015-01-26T09:00"));
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", second, "2015-01-26T09:01"));
+	tick(town, links);
+	assert_int_equal(n_of(town, "mail", &item), before);
+	assert_int_equal(n_of(town, "sms", &item), 1);
 	links_close(links);
 	town_free(town);
 }
@@ -358,6 +431,8 @@ int main(void)
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(acceptance_is_told_by_the_ways_chosen_and_once),
 		FIXTURE_TEST(who_got_the_result_is_asked_how_it_was),
+		FIXTURE_TEST(a_fee_is_told_when_it_is_due_paid_and_paid_back),
+		FIXTURE_TEST(a_text_that_cannot_be_made_stops_no_other),
 		FIXTURE_TEST(nobody_is_sent_an_sms_who_did_not_ask_for_it),
 		FIXTURE_TEST(another_account_cannot_choose_for_the_applicant),
 		FIXTURE_TEST(hook_is_told_of_its_office_and_its_kinds_only),

@@ -2,6 +2,8 @@
  * notices.json, by the ways chosen for the case. */
 #include "links/room.h"
 
+#include "base/log.h"
+#include "cases/fee.h"
 #include "store/http.h"
 #include "text/template.h"
 
@@ -13,7 +15,7 @@ static const struct {
 } statuses[] = {
 	{ CASE_NOT_ACCEPTED, "refused" }, { CASE_WITHDRAWN, "withdrawn" },
 	{ CASE_STOPPED, "stopped" },      { CASE_DONE, "ready" },
-	{ CASE_RETURNED, "returned" },
+	{ CASE_RETURNED, "returned" },    { CASE_DUTY, "fee" },
 };
 
 static const struct {
@@ -23,7 +25,14 @@ static const struct {
 	{ "case.supplement_asked", "supplement" },
 	{ "case.supplement_reminded", "reminder" },
 	{ "case.apologised", "apology" },
+	{ "case.corrected", "corrected" },
+	{ "case.reopened", "reopened" },
+	{ "fee.paid", "paid" },
+	{ "fee.refunded", "refunded" },
 };
+
+/* To officers: officers.c. */
+static const char *const to_officers[] = { "step-soon", "step-late" };
 
 static str word_of(const struct event *event)
 {
@@ -80,32 +89,64 @@ struct value notice_case(struct ctx *ctx, const struct links *links, const struc
 	return v;
 }
 
-static struct value view_of(struct ctx *ctx, const struct links *links, const struct case_file *c,
-			    const struct event *event)
+/* One notice on its way. */
+struct telling {
+	const struct links *links;
+	const struct event *event;
+	struct case_file c;
+	struct value notice, view;
+};
+
+static struct value money_of(struct arena *arena, int64_t amount)
 {
-	struct arena *arena = ctx->arena;
+	return amount > 0 ? notice_plain(arena, fee_money(arena, amount)) : value_null();
+}
+
+static struct value fee_of(struct arena *arena, const struct fee *fee)
+{
+	struct value v = value_map();
+	value_append(arena, &v, S("due"), money_of(arena, fee->state == FEE_DUE ? fee->due : 0));
+	value_append(arena, &v, S("paid"), money_of(arena, fee->paid));
+	value_append(arena, &v, S("refunded"), money_of(arena, fee->refunded));
+	return v;
+}
+
+static struct value office_of(struct arena *arena, const struct telling *t)
+{
 	const struct organisation *organisation =
-		organisation_by_id(links->options.people, c->organisation);
-	struct value view = value_map(), office = value_map(), tracking = value_map();
-	struct value rating = value_map();
-	struct value asked = value_path(event->closed, S("set.asked.items"));
-	str text = value_text(value_get(event->closed, S("text")));
-	const char *base = links->options.public_url ? links->options.public_url : "";
-	value_append(arena, &view, S("case"), notice_case(ctx, links, c));
+		organisation_by_id(t->links->options.people, t->c.organisation);
+	struct value office = value_map();
 	value_append(arena, &office, S("name"),
 		     notice_plain(arena, organisation ? organisation->name : S("")));
 	value_append(arena, &office, S("phone"),
 		     organisation ? value_get(organisation->data, S("phone")) : value_null());
-	value_append(arena, &view, S("organisation"), office);
+	return office;
+}
+
+static struct value url_of(struct arena *arena, const struct telling *t, str path)
+{
+	const char *base = t->links->options.public_url ? t->links->options.public_url : "";
+	struct value v = value_map();
+	value_append(arena, &v, S("url"),
+		     notice_plain(arena, arena_printf(arena, "%s%.*s", base, STR_ARG(path))));
+	return v;
+}
+
+static struct value view_of(struct ctx *ctx, const struct telling *t, const struct fee *fee)
+{
+	struct arena *arena = ctx->arena;
+	struct value view = value_map();
+	str text = value_text(value_get(t->event->closed, S("text")));
+	value_append(arena, &view, S("case"), notice_case(ctx, t->links, &t->c));
+	value_append(arena, &view, S("organisation"), office_of(arena, t));
 	value_append(arena, &view, S("reason"), str_empty(text) ? value_null() : notice_plain(arena, text));
-	value_append(arena, &view, S("items"), plain_items(arena, asked));
-	value_append(arena, &tracking, S("url"), notice_plain(arena, arena_printf(arena,
-		"%s/tra-cuu?ma=%.*s", base, STR_ARG(c->code))));
-	value_append(arena, &view, S("tracking"), tracking);
-	str rate = case_rating_path(links->options.cases, arena, c->code);
-	value_append(arena, &rating, S("url"), notice_plain(arena, arena_printf(arena, "%s%.*s", base,
-		STR_ARG(rate))));
-	value_append(arena, &view, S("rating"), rating);
+	value_append(arena, &view, S("items"),
+		     plain_items(arena, value_path(t->event->closed, S("set.asked.items"))));
+	value_append(arena, &view, S("fee"), fee_of(arena, fee));
+	value_append(arena, &view, S("tracking"), url_of(arena, t, arena_printf(arena,
+		     "/tra-cuu?ma=%.*s", STR_ARG(t->c.code))));
+	value_append(arena, &view, S("rating"), url_of(arena, t,
+		     case_rating_path(t->links->options.cases, arena, t->c.code)));
 	return view;
 }
 
@@ -125,57 +166,116 @@ enum err notice_say(struct ctx *ctx, const struct links *links, struct value tex
 
 /* ---- by which way ---- */
 
-static enum err put(struct ctx *ctx, struct db *db, const struct case_file *c,
-		    const struct event *event, const char *way, struct value payload)
+static enum err put(struct ctx *ctx, struct db *db, const struct telling *t, const char *way,
+		    struct value payload)
 {
 	value_append(ctx->arena, &payload, S("language"), value_str(S("vi")));
 	return outbox_add(ctx, db, &(struct outbox_new){
-		.kind = str_z(way), .lane = str_z(way), .object = c->id, .payload = payload,
-		.key = arena_printf(ctx->arena, "notice %lld", (long long)event->id) }, NULL);
+		.kind = str_z(way), .lane = str_z(way), .object = t->c.id, .payload = payload,
+		.key = arena_printf(ctx->arena, "notice %lld", (long long)t->event->id) }, NULL);
 }
 
-static enum err by_mail(struct ctx *ctx, struct db *db, const struct links *links,
-			const struct case_file *c, const struct event *event, struct value notice)
+static enum err by_mail(struct ctx *ctx, struct db *db, const struct telling *t)
 {
-	struct value view = view_of(ctx, links, c, event), payload = value_map();
+	struct value payload = value_map();
 	str subject, text;
-	TRY(notice_say(ctx, links, value_get(notice, S("subject")), view, &subject));
-	TRY(notice_say(ctx, links, value_get(notice, S("mail")), view, &text));
-	value_append(ctx->arena, &payload, S("to"), value_str(c->email));
+	TRY(notice_say(ctx, t->links, value_get(t->notice, S("subject")), t->view, &subject));
+	TRY(notice_say(ctx, t->links, value_get(t->notice, S("mail")), t->view, &text));
+	value_append(ctx->arena, &payload, S("to"), value_str(t->c.email));
 	value_append(ctx->arena, &payload, S("subject"), value_str(subject));
 	value_append(ctx->arena, &payload, S("text"), value_str(text));
-	return put(ctx, db, c, event, "mail", payload);
+	return put(ctx, db, t, "mail", payload);
 }
 
-static enum err by_sms(struct ctx *ctx, struct db *db, const struct links *links,
-		       const struct case_file *c, const struct event *event, struct value notice)
+static enum err by_sms(struct ctx *ctx, struct db *db, const struct telling *t)
 {
 	struct value payload = value_map();
 	str text;
-	TRY(notice_say(ctx, links, value_get(notice, S("sms")), view_of(ctx, links, c, event), &text));
-	value_append(ctx->arena, &payload, S("to"), value_str(c->phone));
+	TRY(notice_say(ctx, t->links, value_get(t->notice, S("sms")), t->view, &text));
+	value_append(ctx->arena, &payload, S("to"), value_str(t->c.phone));
 	value_append(ctx->arena, &payload, S("text"), value_str(text));
-	return put(ctx, db, c, event, "sms", payload);
+	return put(ctx, db, t, "sms", payload);
+}
+
+/* A text that cannot be made must not stop all that come after it: it is left out, and logged. */
+static enum err unless_unsayable(struct ctx *ctx, enum err err)
+{
+	if (err != ERR_INVALID)
+		return err;
+	log_fault(&ctx->fault, "notices");
+	ctx->fault = (struct fault){ 0 };
+	return OK;
 }
 
 enum err notices_follow(struct ctx *ctx, struct db *db, const struct event *event, void *arg)
 {
-	const struct links *links = arg;
-	struct value notice = notice_of(links, word_of(event));
+	struct telling t = { .links = arg, .event = event };
 	struct notice_choice choice;
-	struct case_file c;
-	if (notice.kind != VALUE_MAP || !event->object)
+	struct fee fee;
+	t.notice = notice_of(t.links, word_of(event));
+	if (t.notice.kind != VALUE_MAP || !event->object)
 		return OK;
-	enum err err = case_load_id(ctx, db, event->object, &c);
+	enum err err = case_load_id(ctx, db, event->object, &t.c);
 	if (err == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	TRY(case_notice_choice(ctx, db, &c, &choice));
-	if (choice.mail && !str_empty(c.email) && value_find(notice, S("mail")))
-		TRY(by_mail(ctx, db, links, &c, event, notice));
-	if (choice.sms && !str_empty(c.phone) && value_find(notice, S("sms")) &&
-	    links->options.sms.kind == VALUE_MAP)
-		TRY(by_sms(ctx, db, links, &c, event, notice));
+	TRY(case_notice_choice(ctx, db, &t.c, &choice));
+	TRY(fee_load(ctx, db, &t.c, &fee));
+	t.view = view_of(ctx, &t, &fee);
+	if (choice.mail && !str_empty(t.c.email) && value_find(t.notice, S("mail")))
+		TRY(unless_unsayable(ctx, by_mail(ctx, db, &t)));
+	if (choice.sms && !str_empty(t.c.phone) && value_find(t.notice, S("sms")) &&
+	    t.links->options.sms.kind == VALUE_MAP)
+		TRY(unless_unsayable(ctx, by_sms(ctx, db, &t)));
+	return OK;
+}
+
+/* ---- whether a pack's notices hold ---- */
+
+static bool is_word(str word)
+{
+	bool found = false;
+	for (size_t i = 0; i < ARRAY_SIZE(statuses); i++)
+		found = found || str_eq(word, str_z(statuses[i].word));
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		found = found || str_eq(word, str_z(kinds[i].word));
+	for (size_t i = 0; i < ARRAY_SIZE(to_officers); i++)
+		found = found || str_eq(word, str_z(to_officers[i]));
+	return found;
+}
+
+static enum err check_notice(struct ctx *ctx, struct value notice, const struct template_set *set,
+			     const struct language *language)
+{
+	static const char *const texts[] = { "subject", "mail", "sms" };
+	str word = value_text(value_get(notice, S("when")));
+	const struct template *template;
+	if (!is_word(word))
+		return fail(ctx, ERR_INVALID, "notices.json: “%.*s” is nothing that is told",
+			    STR_ARG(word));
+	if (value_find(notice, S("mail")) && !value_find(notice, S("subject")))
+		return fail(ctx, ERR_INVALID, "notices.json, %.*s: an e-mail needs a subject",
+			    STR_ARG(word));
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		str text = value_text(value_get(value_get(notice, str_z(texts[i])), S("vi")));
+		str name = arena_printf(ctx->arena, "%.*s, %s", STR_ARG(word), texts[i]);
+		if (!value_find(notice, str_z(texts[i])))
+			continue;
+		if (str_empty(text))
+			return fail(ctx, ERR_INVALID,
+				    "notices.json, %.*s: the text in Vietnamese is missing",
+				    STR_ARG(name));
+		TRY(template_compile(ctx, ctx->arena, name, text, set, language, &template));
+	}
+	return OK;
+}
+
+enum err notices_check(struct ctx *ctx, struct value file, const struct template_set *set,
+		       const struct language *language)
+{
+	struct value list = value_get(file, S("notices"));
+	for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.n; i++)
+		TRY(check_notice(ctx, list.items[i], set, language));
 	return OK;
 }
 
