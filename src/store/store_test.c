@@ -225,10 +225,25 @@ static enum err differences(struct ctx *ctx, struct db *db, void *arg)
 	str name;
 	TRY(db_text(ctx, db, &name, SQL("SELECT name FROM thing ORDER BY name DESC LIMIT 1")));
 	assert_true(str_eq(name, S("Đà"))); /* bytes */
+	TRY(db_text(ctx, db, &name, SQL("SELECT split_part('một hai ba', ' ', 2) || '/' ||"
+					" split_part('một hai ba', ' ', 4) || split_part('', ' ', 1)")));
+	assert_true(str_eq(name, S("hai/")));
 	TRY(db_int(ctx, db, 0, &n,
 		   SQL("SELECT id FROM thing ORDER BY amount DESC NULLS LAST LIMIT 1 FOR UPDATE")));
 	assert_int_equal(n, 4);
 	return OK;
+}
+
+static void table_in_the_order_of_its_key_is_told_to_sqlite_only(struct fixture *f)
+{
+	str script = S("CREATE TABLE a (b INT PRIMARY KEY) WITHOUT ROWID; CREATE TABLE c (d TEXT);");
+	str lite = script, postgres = script, statement;
+	assert_true(migrate_next(&f->arena, &lite, true, &statement));
+	assert_true(str_eq(statement, S("CREATE TABLE a (b INTEGER PRIMARY KEY) WITHOUT ROWID, STRICT")));
+	assert_true(migrate_next(&f->arena, &lite, true, &statement));
+	assert_true(str_eq(statement, S("CREATE TABLE c (d TEXT) STRICT")));
+	assert_true(migrate_next(&f->arena, &postgres, false, &statement));
+	assert_true(str_eq(statement, S("CREATE TABLE a (b BIGINT PRIMARY KEY)")));
 }
 
 static void the_differences_of_the_engines_do_not_show(struct fixture *f)
@@ -553,6 +568,7 @@ int main(void)
 		FIXTURE_TEST(a_command_that_refuses_leaves_nothing),
 		FIXTURE_TEST(a_failed_statement_ends_the_command),
 		FIXTURE_TEST(changes_are_counted_alike),
+		FIXTURE_TEST(table_in_the_order_of_its_key_is_told_to_sqlite_only),
 		FIXTURE_TEST(the_differences_of_the_engines_do_not_show),
 		FIXTURE_TEST(searches_are_put_together_from_pieces),
 		FIXTURE_TEST(many_different_searches_do_not_pile_up),
