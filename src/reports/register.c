@@ -3,11 +3,11 @@
 
 #include "base/json.h"
 #include "cases/fee.h"
+#include "cases/name_words.h"
 #include "cases/tally.h"
 #include "cases/view.h"
 #include "reception/reception.h"
 #include "text/i18n.h"
-#include "text/vietnamese.h"
 
 bool register_knows_figure(str figure)
 {
@@ -46,17 +46,6 @@ static usec period_end(const struct walk *k)
 	return end < k->w->now ? end : k->w->now;
 }
 
-static void add_words(const struct register_wanted *w, sql_t *q)
-{
-	str folded = vietnamese_fold(q->text.arena, w->words);
-	if (str_empty(folded))
-		return;
-	sql_add(q, SQL(" AND (c.code = $1 OR c.phone = $1 OR c.applicant_id = $1"), w->words);
-	sql_contains(q, SQL(" OR c.subject_key"), folded);
-	sql_contains(q, SQL(" OR c.applicant_key"), folded);
-	sql_add(q, SQL(")"));
-}
-
 /* The procedures of a field, in force now. */
 static void add_field(const struct register_wanted *w, sql_t *q)
 {
@@ -90,7 +79,7 @@ static void add_filters(const struct walk *k, sql_t *q)
 		sql_in_text(q, SQL(" AND c.procedure"), names, procedures.n);
 	}
 	add_field(w, q);
-	add_words(w, q);
+	name_words_match(q, w->words);
 }
 
 /* What is promised, in the order of the promises: of open cases only. */
