@@ -56,13 +56,14 @@ function foldGrant(grants, event) {
 }
 
 export function replay(lines) {
-  const town = { cases: new Map(), tickets: new Map(), ratings: new Map(), offices: new Map(), logins: new Map(),
-    grants: new Map() };
+  const town = { cases: new Map(), tickets: new Map(), ratings: new Map(), appointments: new Map(),
+    offices: new Map(), logins: new Map(), grants: new Map() };
   for (const event of lines.map(parse)) {
     const [what] = (event.kind ?? "").split(".");
     if (["case", "task", "fee", "letter", "result"].includes(what)) foldCase(town.cases, event);
     else if (what === "ticket") foldRow(town.tickets, event);
     else if (what === "rating") foldRow(town.ratings, event);
+    else if (what === "appointment") foldRow(town.appointments, event);
     else if (event.kind === "organisation.added") town.offices.set(event.object, event.open);
     else if (event.kind === "account.added") town.logins.set(event.object, event.open.login);
     else if (event.kind === "account.granted") foldGrant(town.grants, event);

@@ -1,6 +1,6 @@
 // The pages an officer sees, held against the events: every report on screen, printed, as CSV and as
 // XLSX; fees, waiting times, satisfaction, officers; and what the portal publishes.
-import { DAY, ZONE, bounds, dayOf, daysOf } from "./calendar.mjs";
+import { DAY, ZONE, bounds, date, dayOf, daysOf } from "./calendar.mjs";
 import { differs, verdict } from "./compare.mjs";
 import { groups, rowsOf } from "./events.mjs";
 import {
@@ -158,6 +158,20 @@ async function compareHall(query, [from, to], office, t) {
   verdict(wrong, `waiting times ${query} of ${office.code}: ${tickets.length} numbers`);
 }
 
+// The appointments of each day that has some, as the desk reads them in the morning.
+async function compareAppointments(office, t) {
+  const desk = await signIn(t.base, `tiepnhan.${office.code.replaceAll("-", "")}`), wrong = [];
+  const booked = [...t.town.appointments.values()].filter((a) => a.organisation === office.id && a.state === "booked");
+  for (const [day, some] of groups(booked, (a) => a.day)) {
+    const shown = tables(await desk.page(`/ban/quay/lich-hen?ngay=${date(day)}`))
+      .find((table) => table.caption === office.name);
+    const clock = (n) => `${String(Math.floor(n / 60)).padStart(2, "0")}:${String(n % 60).padStart(2, "0")}`;
+    wrong.push(...differs(shown?.rows.map((row) => `${row[0]} ${row[3]}`).sort().join(),
+      some.map((a) => `${clock(a.minute)} ${title(a.procedure)}`).sort().join(), date(day)));
+  }
+  verdict(wrong, `appointments of ${office.code}: ${booked.length}`);
+}
+
 // ---- satisfaction ----
 
 const QUESTIONS = ["access", "course", "official", "result", "handling"];
@@ -217,7 +231,8 @@ function officesOf(town) {
 }
 
 export async function comparePages({ base, town, login, periods, moment }) {
-  const t = { town, moment, offices: officesOf(town), session: await signIn(base, login), citizen: await signIn(base) };
+  const t = { town, moment, base, offices: officesOf(town), session: await signIn(base, login),
+    citizen: await signIn(base) };
   const office = t.offices.find((o) => o.code.replaceAll("-", "") === login.split(".")[1]);
   const reports = readAll("reports").filter(({ rows }) => rows !== "publication");
   for (const period of periods.filter((p) => /^\d{4}(-\d\d)?$/.test(p))) {
@@ -229,4 +244,5 @@ export async function comparePages({ base, town, login, periods, moment }) {
     if (period.length === 4) await comparePortal(period, t);
   }
   await compareReceiptBooks(office, t);
+  await compareAppointments(office, t);
 }

@@ -35,6 +35,19 @@ async function hall(desk) {
   }
 }
 
+// Three slots of the first day that has places; one of them is given up.
+async function appointments(organisation) {
+  const address = `/dat-lich/khai-sinh?co-quan=${organisation}`;
+  const [, day] = /href="([^"]*ngay=[^"]*)"/.exec(await citizen.page(address)) ?? [];
+  for (let n = 0; day && n < 3; n++) {
+    const path = day.replaceAll("&amp;", "&"), [once, cancel] = [/<form[^>]*data-once[^]*?<\/form>/, form("/dat-lich/ma/\\d+")];
+    const times = [...(await citizen.page(path)).matchAll(/name="gio"[^>]*value="([^"]*)"/g)];
+    const answer = await citizen.post(path, { gio: times[n][1], ten: "Nguyễn Thị Bé", "dien-thoai": "0905111222" }, once);
+    await done(answer);
+    if (n === 1) await done(citizen.post(answer.headers.get("location"), {}, cancel));
+  }
+}
+
 const caseForm = (what) => form(`/le-phi/${what}/\\d+`);
 
 async function receipts(ward, desk, leader) {
@@ -66,6 +79,7 @@ let rated = 0;
 for (const ward of ["hoaphat", "khuetrung"]) {
   const desk = await signIn(base, `tiepnhan.${ward}`);
   await hall(desk);
+  await appointments(ward.replace(/(?=phat|trung)/, "-"));
   await receipts(ward, desk, await signIn(base, `chutich.${ward}`));
   rated += await ratings(desk);
 }
