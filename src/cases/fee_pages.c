@@ -388,6 +388,6 @@ const struct route fee_routes[] = {
 	{ WEB_GET, "/ban/{code}/bien-lai/{receipt}", ACT_CASE_SEE, receipt_page,
 	  .object = case_page_object, .flags = ROUTE_MAIN },
 	{ WEB_GET, "/tra-cuu/{code}/bien-lai/{receipt}", ACT_TRACK, receipt_page,
-	  .object = case_page_object },
+	  .object = case_page_object, .ask = "/tra-cuu/{code}" },
 	{ 0 },
 };

@@ -300,7 +300,8 @@ void filing_reuse(struct filing *f, struct value data, struct submission *s)
 #define EARLIER "/nop/{code}/{draft}/giay-to-da-nop"
 
 const struct route earlier_routes[] = {
-	{ WEB_GET, EARLIER, ACT_DRAFT, earlier_page, .object = filing_object },
+	{ WEB_GET, EARLIER, ACT_DRAFT, earlier_page, .object = filing_object,
+	  .ask = "/nop/{code}" },
 	{ WEB_POST, EARLIER, ACT_DRAFT, earlier_post, .object = filing_object },
 	{ 0 },
 };

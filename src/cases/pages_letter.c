@@ -192,6 +192,7 @@ struct value letters_view(struct request *request, const struct letters *letters
 const struct route letter_routes[] = {
 	{ WEB_GET, "/ban/{code}/giay/{letter}", ACT_CASE_SEE, letter_page, .object = case_of_code,
 	  .flags = ROUTE_MAIN },
-	{ WEB_GET, "/tra-cuu/{code}/giay/{letter}", ACT_TRACK, letter_page, .object = case_of_code },
+	{ WEB_GET, "/tra-cuu/{code}/giay/{letter}", ACT_TRACK, letter_page, .object = case_of_code,
+	  .ask = "/tra-cuu/{code}" },
 	{ 0 },
 };

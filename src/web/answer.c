@@ -27,12 +27,13 @@ void answer_plain(struct exchange *exchange, int status)
 {
 	struct request *request = &exchange->request;
 	const char *title = ctx_text(&request->ctx, status_title(status));
+	const char *advice = ctx_text(&request->ctx, status_advice(status));
 	str language = request->language.n ? request->language : S("vi");
 	str page = arena_printf(&exchange->arena,
-		"<!DOCTYPE html>\n<html lang=\"%.*s\"><meta charset=\"utf-8\">"
-		"<meta name=\"viewport\" content=\"width=device-width\">"
-		"<title>%s</title><h1>%s</h1><p>%d · %.*s</p></html>\n",
-		STR_ARG(language), title, title, status, STR_ARG(request->id));
+		"<!DOCTYPE html>\n<html lang=\"%.*s\"><head><meta charset=\"utf-8\">"
+		"<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title></head>"
+		"<body><main><h1>%s</h1><p>%s</p><p>%d · %.*s</p></main></body></html>\n",
+		STR_ARG(language), title, title, advice, status, STR_ARG(request->id));
 	exchange->answer.status = status;
 	exchange->answer.n_headers = 0;
 	answer_bytes(exchange, S("text/html; charset=utf-8"), page);

@@ -164,6 +164,7 @@ void answer_header(struct answer *answer, const char *name, str text);
 /* Without templates: for what goes wrong before or instead of them. */
 void answer_plain(struct exchange *exchange, int status);
 const char *status_title(int status); /* msgid */
+const char *status_advice(int status); /* what to do now; a msgid */
 /* 503 with Retry-After, made without a worker. */
 void answer_overload(struct exchange *exchange);
 

@@ -37,7 +37,7 @@ const char *status_title(int status)
 	return N_("Something went wrong");
 }
 
-static const char *status_advice(int status)
+const char *status_advice(int status)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
 		if (errors[i].status == status)
@@ -97,15 +97,58 @@ static enum err render(struct exchange *exchange, str template_name, struct valu
 	return OK;
 }
 
+/* Somebody's work, but for what is secret: sentences of a form that could not be taken. */
+static struct value typed_texts(const struct request *request, struct arena *arena)
+{
+	enum { A_SENTENCE = 10 };
+	struct value list = value_list();
+	for (size_t i = 0; i < request->fields.n; i++) {
+		const struct pair *field = &request->fields.items[i];
+		str text = str_trim(field->text);
+		if (text.n >= A_SENTENCE && str_find_byte(text, ' ') != SIZE_MAX &&
+		    !str_starts(field->name, S("_")) && !str_eq(field->name, S("password")) &&
+		    !str_eq(field->name, S("pin")))
+			value_push(arena, &list, value_str(text));
+	}
+	return list;
+}
+
+/* A page for officers, asked by nobody who is signed in. */
+static bool is_signed_out(const struct request *request)
+{
+	return !request->principal && request->route && request->route->permission != PERM_PUBLIC &&
+	       (request->route->flags & ROUTE_MAIN);
+}
+
+/* Back to the page the form stands on. */
+static struct value sign_in_address(struct exchange *exchange)
+{
+	str from = header_get(&exchange->request.headers, "Referer");
+	size_t host = str_find(from, S("://"));
+	from = host == SIZE_MAX ? S("") : str_slice(from, host + 3, from.n);
+	struct buf address = { .arena = &exchange->arena };
+	buf_str(&address, str_z(exchange->web->options.sign_in_path));
+	buf_str(&address, S("?next="));
+	url_encode(&address, str_slice(from, str_find_byte(from, '/'), from.n));
+	return value_str(buf_view(&address));
+}
+
 static void respond_error_page(struct exchange *exchange, int status, str message)
 {
 	struct request *request = &exchange->request;
 	struct arena *arena = &exchange->arena;
 	struct value view = value_map();
 	struct fault fault = request->ctx.fault;
+	bool signed_out = status == 403 && is_signed_out(request);
+	if (signed_out)
+		message = str_z(ctx_text(&request->ctx, "You are no longer signed in. Nothing of what "
+					 "you sent was saved: copy it below, sign in and send it again."));
+	value_append(arena, &view, S("typed"), request->method == WEB_GET ? value_list()
+						: typed_texts(request, arena));
+	value_append(arena, &view, S("sign_in"), signed_out ? sign_in_address(exchange) : value_null());
 	value_append(arena, &view, S("status"), value_int(status));
 	value_append(arena, &view, S("title"),
-		     value_str(str_z(ctx_text(&request->ctx, status_title(status)))));
+		     value_str(str_z(ctx_text(&request->ctx, status_title(signed_out ? 401 : status)))));
 	value_append(arena, &view, S("message"), value_str(message));
 	value_append(arena, &view, S("request_id"), value_str(request->id));
 	if (!exchange->web->hooks.render ||
@@ -153,13 +196,35 @@ void respond_error(struct exchange *exchange, int status, str message)
 	answer_finish(exchange);
 }
 
+/* route.ask with what stands in the address for its {names}. */
+static str ask_path(const struct request *request, struct arena *arena)
+{
+	struct buf out = { .arena = arena };
+	str rest = str_z(request->route->ask);
+	for (size_t open; (open = str_find_byte(rest, '{')) != SIZE_MAX;) {
+		size_t close = str_find_byte(rest, '}');
+		str name = str_slice(rest, open + 1, close);
+		buf_str(&out, str_slice(rest, 0, open));
+		url_encode(&out, *pairs_find(&request->params, name));
+		rest = str_slice(rest, close + 1, rest.n);
+	}
+	buf_str(&out, rest);
+	return buf_view(&out);
+}
+
 /* A reader who must sign in is taken there, and back again afterwards. */
 static bool send_to_sign_in(struct exchange *exchange, enum err err)
 {
 	struct request *request = &exchange->request;
-	if (err != ERR_FORBIDDEN || request->principal || request->wants_json ||
+	/* Where a code is asked for, one that is not there is not told apart. */
+	bool refused = err == ERR_FORBIDDEN || (err == ERR_NOT_FOUND && request->route->ask);
+	if (!refused || request->principal || request->wants_json ||
 	    request->route->permission == PERM_PUBLIC || request->method != WEB_GET)
 		return false;
+	if (request->route->ask) {
+		response_redirect(&exchange->response, ask_path(request, &exchange->arena));
+		return true;
+	}
 	struct buf path = { .arena = &exchange->arena };
 	buf_str(&path, str_z(exchange->web->options.sign_in_path));
 	buf_str(&path, S("?next="));

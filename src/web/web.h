@@ -82,6 +82,8 @@ struct route {
 	enum err (*object)(struct request *request, const void **ret_object);
 	const struct field *fields; /* ends with an empty name; NULL: the handler checks itself */
 	unsigned flags;
+	const char *ask;          /* where a page sends who has not proven that it is theirs, as
+				   * "/tra-cuu/{code}"; NULL: to sign in */
 	usec ttl;                 /* cached pages: 0 until the site's generation rises */
 	const char *query_keys;   /* cached pages: "trang,nam"; the rest of the query is ignored */
 	size_t body_max;          /* bytes without files; 0: 256 KiB, 1 MiB under /api/ */
