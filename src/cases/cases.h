@@ -269,9 +269,17 @@ enum err case_claim(struct ctx *ctx, struct cases *cases, const struct actor *wh
 		    uint32_t node);
 enum err case_release(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		      uint32_t node);
-/* Gives the task to another account (0: to nobody). ACT_CASE_ASSIGN. */
+/* Gives the task to another account (0: to nobody). ACT_CASE_ASSIGN. Whoever has it keeps it. */
 enum err case_assign(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,
 		     uint32_t node, int64_t account);
+struct handing_over {
+	str code;
+	uint32_t node;
+	int64_t from, to; /* 0: nobody */
+};
+/* The same from a page that showed who had it: ERR_CONFLICT where another has it by now. */
+enum err case_hand_over(struct ctx *ctx, struct cases *cases, const struct actor *who,
+			const struct handing_over *h);
 /* One complete request; items is a list of {field, text}. ERR_CONFLICT beyond the rounds the
  * procedure allows. */
 enum err case_ask_supplement(struct ctx *ctx, struct cases *cases, const struct actor *who,

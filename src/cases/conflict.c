@@ -54,23 +54,42 @@ enum err command_lost_step(struct command *command, uint32_t node)
 	return fail(command->ctx, ERR_CONFLICT, "This step is done already");
 }
 
-enum err command_lost(struct command *command, const char *msgid)
+static bool is_among(str kinds, str kind)
+{
+	for (str one; str_next(&kinds, '|', &one);)
+		if (str_eq(one, kind))
+			return true;
+	return false;
+}
+
+/* The last event of those kinds; letters are made afterwards, by the system: nobody asks about them. */
+static const struct event *winner(const struct event_list *events, str kinds)
+{
+	const struct event *last = NULL;
+	for (size_t i = events->n; i-- > 0;) {
+		const struct event *event = &events->items[i];
+		if (is_among(kinds, event->kind))
+			return event;
+		if (!last && !str_eq(event->kind, S("letter.made")))
+			last = event;
+	}
+	return last;
+}
+
+enum err command_lost(struct command *command, const char *by, const char *msgid)
 {
 	struct event_list events;
 	const char *sentence = ctx_text(command->ctx, msgid);
 	str name;
 	TRY(event_list(command->ctx, command->db, command->c.id, &events));
-	if (events.n == 0)
+	const struct event *first = winner(&events, str_z(by));
+	if (!first)
 		return fail(command->ctx, ERR_CONFLICT, "%s", sentence);
-	const struct event *last = &events.items[events.n - 1];
-	/* Letters are made afterwards, by the system: nobody asks about them. */
-	for (size_t i = events.n; i-- > 0 && str_eq(last->kind, S("letter.made"));)
-		last = &events.items[i];
-	str what = event_title(command->ctx, last->kind), when = time_of(command, last->effective_at);
-	if (was_me(command, last))
-		return fail(command->ctx, ERR_CONFLICT, "%s. Your last act: “%.*s”, at %.*s", sentence,
+	str what = event_title(command->ctx, first->kind), when = time_of(command, first->effective_at);
+	if (was_me(command, first))
+		return fail(command->ctx, ERR_CONFLICT, "%s. Your act: “%.*s”, at %.*s", sentence,
 			    STR_ARG(what), STR_ARG(when));
-	TRY(name_of(command, last, &name));
-	return fail(command->ctx, ERR_CONFLICT, "%s. Last act: “%.*s” by %.*s, at %.*s", sentence,
+	TRY(name_of(command, first, &name));
+	return fail(command->ctx, ERR_CONFLICT, "%s. “%.*s” by %.*s, at %.*s", sentence,
 		    STR_ARG(what), STR_ARG(name), STR_ARG(when));
 }

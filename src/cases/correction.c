@@ -52,7 +52,8 @@ static enum err one_at_a_time(struct command *command)
 	TRY(db_int(command->ctx, command->db, 0, &n,
 		   SQL("SELECT COUNT(*) FROM case_correction WHERE organisation = $1 AND case_id = $2"
 		       " AND state = 1"), command->c.organisation, command->c.id));
-	return n ? command_lost(command, N_("A correction waits for its approval already")) : OK;
+	return n ? command_lost(command, "case.correction_asked",
+				N_("A correction waits for its approval already")) : OK;
 }
 
 static struct value evidence_of(struct arena *arena, const struct correction *correction)
@@ -152,7 +153,8 @@ static enum err read_asked(struct command *command, int64_t id, struct asked_cor
 	if (!good)
 		return fail(command->ctx, ERR_DATABASE, "The correction cannot be read");
 	if (ret_asked->state != CORRECTION_ASKED)
-		return command_lost(command, N_("This correction was settled already"));
+		return command_lost(command, "case.corrected|case.correction_declined",
+				    N_("This correction was settled already"));
 	if (ret_asked->asked_by == command_account(command))
 		return fail(command->ctx, ERR_FORBIDDEN, "Who asks for a correction does not approve it");
 	return OK;

@@ -20,7 +20,8 @@ enum err command_must_be_open(struct command *command)
 {
 	if (is_open(command->c.status))
 		return OK;
-	return command_lost(command, N_("This case is closed already"));
+	return command_lost(command, "case.refused|case.withdrawn|case.stopped|task.completed",
+			    N_("This case is closed already"));
 }
 
 static void say_privately(struct command *command, const char *key, struct value v)

@@ -77,6 +77,8 @@ static enum err not_due(struct command *command, const struct fee *fee)
 	}
 	if (fee->state == FEE_UNKNOWN)
 		return fail(ctx, ERR_CONFLICT, "The amount is not known yet");
+	if (fee->decided)
+		return command_lost(command, "fee.waived", N_("Nothing is to be paid for this case"));
 	return fail(ctx, ERR_CONFLICT, "Nothing is to be paid for this case");
 }
 
@@ -176,7 +178,8 @@ enum err fee_receipt_find(struct command *command, int64_t id, struct fee_receip
 			continue;
 		*ret_receipt = receipts.items[i];
 		if (ret_receipt->cancelled_at)
-			return fail(command->ctx, ERR_CONFLICT, "This receipt is cancelled already");
+			return command_lost(command, "fee.receipt_cancelled",
+					    N_("This receipt is cancelled already"));
 		return OK;
 	}
 	return fail(command->ctx, ERR_NOT_FOUND, "This case has no such receipt");
@@ -191,9 +194,11 @@ static enum err check_refund(struct command *command, const struct job *job,
 		return fail(ctx, ERR_FORBIDDEN,
 			    "Who took the money does not approve paying it back");
 	if (receipt->asked_at)
-		return fail(ctx, ERR_CONFLICT, "The cancellation of this receipt waits for approval");
+		return command_lost(command, "fee.cancellation_asked",
+				    N_("The cancellation of this receipt waits for approval"));
 	if (left == 0)
-		return fail(ctx, ERR_CONFLICT, "All of this receipt was paid back already");
+		return command_lost(command, "fee.refunded",
+				    N_("All of this receipt was paid back already"));
 	if (job->amount < 1 || job->amount > left)
 		return fail(ctx, ERR_INVALID, "Between 1 and %.*s can be paid back",
 			    STR_ARG(fee_money(ctx->arena, left)));

@@ -36,9 +36,11 @@ static enum err ask(struct ctx *ctx, struct db *db, void *arg)
 	struct fee_receipt receipt;
 	TRY(begin(&command, ctx, db, job, ACT_FEE_TAKE, &receipt));
 	if (receipt.asked_at)
-		return fail(ctx, ERR_CONFLICT, "The cancellation of this receipt waits for approval");
+		return command_lost(&command, "fee.cancellation_asked",
+				    N_("The cancellation of this receipt waits for approval"));
 	if (receipt.refunded)
-		return fail(ctx, ERR_CONFLICT, "Money of this receipt was paid back: it stays valid");
+		return command_lost(&command, "fee.refunded",
+				    N_("Money of this receipt was paid back: it stays valid"));
 	if (str_empty(job->reason))
 		return fail(ctx, ERR_INVALID, "Say why: it is kept with the receipt");
 	command_put_int(&command, &row, "asked_at", command.now);
@@ -64,7 +66,8 @@ static enum err check_settler(struct command *command, const struct job *job,
 {
 	int64_t account = command_account(command);
 	if (!receipt->asked_at)
-		return fail(command->ctx, ERR_CONFLICT, "Nobody asks to cancel this receipt any more");
+		return command_lost(command, "fee.receipt_cancelled|fee.cancellation_declined",
+				    N_("Nobody asks to cancel this receipt any more"));
 	if (account == receipt->asked_by || account == receipt->cashier)
 		return fail(command->ctx, ERR_FORBIDDEN,
 			    "Who took the money or asks for the cancellation does not approve it");

@@ -366,7 +366,8 @@ enum err intake_accept(struct ctx *ctx, struct db *db, struct cases *cases, cons
 	TRY(command_begin(&command, ctx, db, code));
 	TRY(command_may(&command, ACT_CASE_ACCEPT));
 	if (command.c.status != CASE_NEW)
-		return command_lost(&command, N_("This case was taken in already"));
+		return command_lost(&command, "case.accepted|case.refused|case.withdrawn",
+				    N_("This case was taken in already"));
 	TRY(intake_node(&command, &node));
 	TRY(check_papers(&command, acceptance));
 	command_set_int(&command, "accepted_at", command.now);

@@ -183,7 +183,8 @@ static enum err received(struct ctx *ctx, struct db *db, void *arg)
 	if (!state)
 		return fail(ctx, ERR_NOT_FOUND, "There is no such delivery");
 	if (state != DELIVERY_SENT)
-		return command_lost(&command, N_("This delivery has arrived already"));
+		return command_lost(&command, "result.received",
+				    N_("This delivery has arrived already"));
 	command_put_int(&command, &row, "state", DELIVERY_RECEIVED);
 	command_put_int(&command, &row, "received_at", command.now);
 	command_row(&command, &delivery_table, job->id, row);
@@ -238,7 +239,8 @@ static enum err revoke(struct ctx *ctx, struct db *db, void *arg)
 	if (!one.state)
 		return fail(ctx, ERR_NOT_FOUND, "There is no such result");
 	if (one.state != ISSUED_VALID)
-		return command_lost(&command, N_("This result does not count any more"));
+		return command_lost(&command, "result.revoked|case.corrected",
+				    N_("This result does not count any more"));
 	if (str_empty(job->decision))
 		return fail(ctx, ERR_INVALID, "Enter the number of the decision that revokes it");
 	if (str_empty(str_trim(job->text)))

@@ -39,7 +39,7 @@ static enum err may_be_late(struct command *command)
 	int64_t times = value_integer(value_path(command->procedure->body, S("apology.times")), 1);
 	TRY(command_must_be_open(command));
 	if (command->c.apologised >= times)
-		return command_lost(command, N_("A new date may be set once only"));
+		return command_lost(command, "case.apologised", N_("A new date may be set once only"));
 	if (!command->c.accepted_at || command->c.status == CASE_SUPPLEMENT)
 		return fail(command->ctx, ERR_CONFLICT, "This case has no promised date now");
 	return OK;

@@ -156,6 +156,8 @@ static enum err holder_name(struct request *request, struct opened *o, struct va
 		if (!o->tasks.items[i].open)
 			continue;
 		TRY(account_name(&request->ctx, db, o->tasks.items[i].holder, &name));
+		value_set(request->ctx.arena, &tasks->items[at], S("holder_id"),
+			  value_str(id_text(request->ctx.arena, o->tasks.items[i].holder)));
 		value_set(request->ctx.arena, &tasks->items[at++], S("holder"), value_str(name));
 	}
 	store_release(db);
@@ -352,9 +354,11 @@ static enum err assign_post(struct request *request, struct response *response)
 	struct actor who = actor_of(request);
 	struct account account = { 0 };
 	str login = str_trim(request_field(request, "login"));
+	struct handing_over h = { .code = request_param(request, "code") };
 	struct db *db;
-	uint32_t node;
-	TRY(node_of(request, &node));
+	TRY(node_of(request, &h.node));
+	if (!id_parse(request_field(request, "holder"), &h.from))
+		h.from = 0;
 	if (!str_empty(login)) {
 		TRY(store_snapshot(&request->ctx, cases_of(request)->store, &db));
 		enum err err = account_by_login(&request->ctx, db, login, &account);
@@ -362,10 +366,10 @@ static enum err assign_post(struct request *request, struct response *response)
 		if (err == ERR_NOT_FOUND)
 			return again_with_fault(request, response, "login");
 		TRY(err);
+		h.to = account.id;
 	}
 	return finish(request, response,
-		      case_assign(&request->ctx, cases_of(request), &who,
-				  request_param(request, "code"), node, account.id),
+		      case_hand_over(&request->ctx, cases_of(request), &who, &h),
 		      "login", N_("The step was given to somebody else"));
 }
 

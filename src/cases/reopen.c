@@ -85,7 +85,7 @@ static enum err reopen(struct ctx *ctx, struct db *db, void *arg)
 	TRY(command_begin(&command, ctx, db, job->code));
 	TRY(command_may(&command, ACT_CASE_SIGN));
 	if (!is_closed(command.c.status))
-		return command_lost(&command, N_("This case is open"));
+		return command_lost(&command, "case.reopened", N_("This case is open"));
 	if (str_empty(str_trim(job->text)))
 		return fail(ctx, ERR_INVALID, "Say why the case is opened again");
 	value_set(ctx->arena, &command.closed, S("text"), value_str(str_trim(job->text)));

@@ -117,8 +117,9 @@ enum err command_promise(struct command *command);
 enum err command_move_steps(struct command *command);
 /* The promise is decided and counted: early, on time or late. */
 void command_finish(struct command *command);
-/* ERR_CONFLICT: the sentence, with who acted last, how and when (conflict.c). */
-enum err command_lost(struct command *command, const char *msgid);
+/* ERR_CONFLICT: the sentence, with who was first, how and when (conflict.c). `by`: the kinds of events
+ * that can have been first, separated by '|'; where none of them happened, the last one of the case. */
+enum err command_lost(struct command *command, const char *by, const char *msgid);
 /* The same for a step that somebody finished. */
 enum err command_lost_step(struct command *command, uint32_t node);
 /* ERR_CONFLICT where the case is closed. */

@@ -78,7 +78,8 @@ static enum err open_round(struct command *command, int64_t round, struct value 
 static enum err may_be_asked(struct command *command)
 {
 	if (command->c.status == CASE_SUPPLEMENT)
-		return command_lost(command, N_("Something was asked of the citizen already"));
+		return command_lost(command, "case.supplement_asked",
+				    N_("Something was asked of the citizen already"));
 	return command_must_be_open(command);
 }
 
@@ -94,7 +95,8 @@ static enum err nothing_proposed(struct command *command)
 		   SQL("SELECT COUNT(*) FROM case_round WHERE organisation = $1 AND case_id = $2"
 		       " AND state = 1"),
 		   command->c.organisation, command->c.id));
-	return n ? command_lost(command, N_("A further request waits for the leader already")) : OK;
+	return n ? command_lost(command, "case.supplement_proposed",
+				N_("A further request waits for the leader already")) : OK;
 }
 
 static bool may_sign(struct command *command, const struct object *object)
@@ -188,7 +190,8 @@ static enum err read_proposal(struct command *command, int64_t round, struct val
 	if (!state)
 		return fail(command->ctx, ERR_NOT_FOUND, "There is no such request");
 	if (state != ROUND_PROPOSED)
-		return command_lost(command, N_("This request was settled already"));
+		return command_lost(command, "case.supplement_asked|case.supplement_declined",
+				    N_("This request was settled already"));
 	return json_parse(command->ctx->arena, items, ret_items, &fault) ? OK :
 		fail(command->ctx, ERR_DATABASE, "What was asked cannot be read");
 }
@@ -270,7 +273,8 @@ static enum err give(struct ctx *ctx, struct db *db, void *arg)
 	if (!may(job->cases->people, job->who->principal, ACT_TRACK, &object))
 		TRY(command_may(&command, ACT_CASE_ACCEPT));
 	if (command.c.status != CASE_SUPPLEMENT)
-		return command_lost(&command, N_("Nothing is asked of you for this case now"));
+		return command_lost(&command, "case.supplement_given|case.supplement_late",
+				    N_("Nothing is asked of you for this case now"));
 	command.attachments = job->answer->attachments;
 	command.n_attachments = job->answer->n_attachments;
 	close_answered(&command, job->answer->data);

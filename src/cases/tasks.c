@@ -11,6 +11,7 @@ struct job {
 	str code;
 	uint32_t node;
 	int64_t account;
+	const int64_t *seen; /* who had the step when it was given away; NULL: whoever */
 	const struct completion *completion;
 };
 
@@ -140,9 +141,23 @@ static enum err assign(struct ctx *ctx, struct db *db, void *arg)
 	struct case_task task;
 	TRY(begin_task(&command, ctx, db, job, &task));
 	TRY(command_may(&command, ACT_CASE_ASSIGN));
+	/* Pressed twice: whoever it is for has it. */
+	if (task.holder == job->account)
+		return OK;
+	if (job->seen && task.holder != *job->seen)
+		return command_lost(&command, "task.assigned|task.claimed|task.released",
+				    N_("Somebody else has the step by now"));
 	TRY(check_holder(&command, &task, job->account));
 	set_holder(&command, job->node, job->account);
 	return command_commit(&command);
+}
+
+enum err case_hand_over(struct ctx *ctx, struct cases *cases, const struct actor *who,
+			const struct handing_over *h)
+{
+	struct job job = { .cases = cases, .who = who, .code = h->code, .node = h->node,
+			   .account = h->to, .seen = &h->from };
+	return store_write_locked(ctx, cases->store, assign, &job);
 }
 
 enum err case_assign(struct ctx *ctx, struct cases *cases, const struct actor *who, str code,

@@ -203,7 +203,8 @@ static enum err write_ticket(struct ctx *ctx, struct db *db, const struct ticket
 
 #define REQUEST_HOLDS USEC_MINUTE
 
-/* The ticket this request got before; *ret_ticket.id 0: none. */
+/* The ticket this request got before; *ret_ticket.id 0: none. A touch felt twice at the same moment
+ * waits here for its twin: the row is claimed, not only looked for. */
 static enum err asked_before(struct ctx *ctx, struct db *db, const struct ticket_wanted *wanted,
 			     struct ticket *ret_ticket)
 {
@@ -211,8 +212,11 @@ static enum err asked_before(struct ctx *ctx, struct db *db, const struct ticket
 	*ret_ticket = (struct ticket){ 0 };
 	if (str_empty(wanted->request))
 		return OK;
-	TRY(db_int(ctx, db, 0, &id, SQL("SELECT ticket FROM ticket_request WHERE request = $1"
-					" AND asked_at > $2 FOR UPDATE"),
+	TRY(db_int(ctx, db, 0, &id, SQL("INSERT INTO ticket_request (request, ticket, asked_at)"
+					" VALUES ($1, 0, 0) ON CONFLICT (request) DO UPDATE"
+					" SET request = excluded.request RETURNING"
+					" CASE WHEN ticket_request.asked_at > $2"
+					" THEN ticket_request.ticket ELSE 0 END"),
 		   wanted->request, clock_real() - REQUEST_HOLDS));
 	return id ? ticket_load(ctx, db, id, ret_ticket) : OK;
 }

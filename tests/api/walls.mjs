@@ -4,6 +4,7 @@
 // about is named. node tests/api/walls.mjs [DATABASE]
 import { execFileSync } from "node:child_process";
 import { filing } from "./filing.mjs";
+import { Person } from "./person.mjs";
 import { Town, failures, verdict } from "./town.mjs";
 
 const town = new Town(process.argv[2]);
@@ -16,39 +17,6 @@ const harmless = /^\{(procedure|source_code|site|slug|theme|service|year|period|
 const routes = execFileSync(process.env.MOTCUA_PROGRAM, ["routes"], { encoding: "utf8" }).trim().split("\n")
 	.map((line) => line.split("\t")).map(([method, path, permission, object]) =>
 		({ method, path, permission: Number(permission), object: object === "object" }));
-
-class Person {
-	constructor(login) { this.login = login; this.jar = {}; }
-	async ask(method, path, { form, json, token } = {}) {
-		const headers = { accept: "text/html" };
-		let body;
-		if (token) headers.authorization = `Bearer ${town.token(this.login)}`;
-		else headers.cookie = Object.entries(this.jar).map((c) => c.join("=")).join("; ");
-		if (form) body = new URLSearchParams(form);
-		if (json) { body = JSON.stringify(json); headers["content-type"] = "application/json"; }
-		const r = await fetch(town.base + path, { method, headers, body, redirect: "manual",
-			signal: AbortSignal.timeout(20000) });
-		for (const c of r.headers.getSetCookie()) {
-			const [name, value] = c.split(";")[0].split("=");
-			this.jar[name] = value;
-		}
-		if ((r.headers.get("content-type") ?? "").includes("event-stream")) {
-			await r.body.cancel();
-			return { status: r.status, text: "" };
-		}
-		return { status: r.status, text: await r.text(), to: r.headers.get("location") ?? "" };
-	}
-	async csrf(path) {
-		const { text } = await this.ask("GET", path);
-		return text.match(/name="_csrf" value="([^"]*)"/)?.[1] ?? "";
-	}
-	async signIn() {
-		const _csrf = await this.csrf("/dang-nhap");
-		const r = await this.ask("POST", "/dang-nhap", { form: { _csrf, login: this.login, password: "motcua-demo", next: "/ban" } });
-		if (r.status !== 303 && r.status !== 302) verdict(false, `${this.login} signs in`, r.status);
-		this.token = await this.csrf("/ban");
-	}
-}
 
 async function caseOfTheOthers() {
 	const data = filing("Nghiễm");
@@ -76,7 +44,7 @@ async function caseOfTheOthers() {
 async function addressesOf(code) {
 	const found = new Set();
 	for (const login of [desk, justice, "chutich.hoaphat"]) {
-		const own = new Person(login);
+		const own = new Person(town, login);
 		await own.signIn();
 		const queue = [`/ban/${code}`], seen = new Set(queue);
 		while (queue.length) {
@@ -136,7 +104,7 @@ async function main() {
 		if (answer.status !== 403 && answer.status !== 404) verdict(false, `${what} is refused`, answer.status);
 	};
 	for (const login of officers) {
-		const person = new Person(login);
+		const person = new Person(town, login);
 		await person.signIn();
 		for (const r of routes.filter((x) => x.path !== "/dang-xuat" && x.path !== "/dang-nhap"))
 			for (const path of fillings(r.path, addresses, ids)) {
@@ -164,7 +132,7 @@ async function main() {
 			}
 	}
 	verdict(walls > 200, `${walls} of ${asked} requests named the case of the other ward and were refused`, walls);
-	const own = new Person(desk);
+	const own = new Person(town, desk);
 	await own.signIn();
 	const mine = (await Promise.all(addresses.map((a) => own.ask("GET", a)))).filter((a) => a.status === 200);
 	verdict(mine.length >= 5 && mine.some((a) => a.text.includes("Quách")), `its own officer opens ${mine.length} of the same addresses`);
