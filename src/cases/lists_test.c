@@ -249,6 +249,25 @@ static void nobody_lends_to_another_ward_or_for_a_stranger(struct fixture *fixtu
 	town_free(town);
 }
 
+static void nobody_stands_in_who_is_away_on_the_same_days(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct leave first = leave_of(town, "tuphap.hoaphat", "tiepnhan.hoaphat");
+	struct leave back = leave_of(town, "tiepnhan.hoaphat", "tuphap.hoaphat");
+	struct leave other = leave_of(town, "laodong.hoaphat", "tiepnhan.hoaphat");
+	town_ok(town, stand_in(town, "chutich.hoaphat", &first));
+	assert_int_equal(stand_in(town, "chutich.hoaphat", &back), ERR_INVALID);
+	assert_non_null(strstr(town_fault(town).p, "is away on some of these days"));
+	assert_int_equal(stand_in(town, "chutich.hoaphat", &first), ERR_INVALID);
+	assert_non_null(strstr(town_fault(town).p, "already stands in for"));
+	/* For two colleagues at once, and from the day after, nothing stands against it. */
+	town_ok(town, stand_in(town, "chutich.hoaphat", &other));
+	back.from_at = first.to_at;
+	back.to_at = first.to_at + USEC_DAY;
+	town_ok(town, stand_in(town, "chutich.hoaphat", &back));
+	town_free(town);
+}
+
 /* The one leave that the login may see of that absent officer. */
 static int64_t leave_seen(struct town *town, const char *by, const char *away)
 {
@@ -269,8 +288,8 @@ static void who_stands_in_for_the_head_ends_nobody_elses_leave(struct fixture *f
 	struct town *town = town_new(fixture);
 	struct leave head = leave_of(town, "chutich.hoaphat", "tuphap.hoaphat");
 	struct leave other = leave_of(town, "tiepnhan.hoaphat", "chutich.hoaphat");
-	town_ok(town, stand_in(town, "chutich.hoaphat", &head));
 	town_ok(town, stand_in(town, "tiepnhan.hoaphat", &other));
+	town_ok(town, stand_in(town, "chutich.hoaphat", &head));
 	int64_t id = leave_seen(town, "chutich.hoaphat", "tiepnhan.hoaphat");
 	assert_true(id);
 	assert_int_equal(leave_seen(town, "tuphap.hoaphat", "tiepnhan.hoaphat"), 0);
@@ -365,6 +384,7 @@ int main(void)
 		FIXTURE_TEST(lists_are_saved_under_a_name_and_at_most_eight),
 		FIXTURE_TEST(who_stands_in_does_the_work_in_the_own_name),
 		FIXTURE_TEST(nobody_lends_to_another_ward_or_for_a_stranger),
+		FIXTURE_TEST(nobody_stands_in_who_is_away_on_the_same_days),
 		FIXTURE_TEST(lent_rights_end_with_the_leave_and_are_not_lent_on),
 		FIXTURE_TEST(who_stands_in_for_the_head_ends_nobody_elses_leave),
 		FIXTURE_TEST(late_steps_are_told_once_a_level),

@@ -102,6 +102,28 @@ static struct principal own_rights(const struct principal *by)
 	return own;
 }
 
+/* Who is away cannot stand in: the work of both would lie. Who stands in may have to go all the same, as
+ * nobody chooses to fall ill. */
+static enum err check_overlap(struct ctx *ctx, struct db *db, const struct leave *leave)
+{
+	struct rows row;
+	str away, substitute;
+	enum err err = db_one(ctx, db, &row,
+			      SQL("SELECT account, substitute FROM substitution WHERE to_at > $1"
+				  " AND from_at < $2 AND (account = $4 OR (account = $3"
+				  " AND substitute = $4)) ORDER BY from_at LIMIT 1"),
+			      leave->from_at, leave->to_at, leave->account, leave->substitute);
+	if (err != OK)
+		return err == ERR_NOT_FOUND ? OK : err;
+	int64_t of = row_int(&row, 0), by = row_int(&row, 1);
+	TRY(account_name(ctx, db, of, &away));
+	TRY(account_name(ctx, db, by, &substitute));
+	if (of == leave->substitute)
+		return fail(ctx, ERR_INVALID, "%.*s is away on some of these days", STR_ARG(away));
+	return fail(ctx, ERR_INVALID, "On some of these days %.*s already stands in for %.*s",
+		    STR_ARG(substitute), STR_ARG(away));
+}
+
 static enum err check_leave(struct ctx *ctx, struct db *db, const struct leaving *l)
 {
 	struct principal away, substitute, by = own_rights(l->by);
@@ -116,7 +138,7 @@ static enum err check_leave(struct ctx *ctx, struct db *db, const struct leaving
 	if (!are_colleagues(l->people, &away, &substitute))
 		return fail(ctx, ERR_INVALID, "%.*s does not work in the same office",
 			    STR_ARG(substitute.name));
-	return OK;
+	return check_overlap(ctx, db, &l->leave);
 }
 
 static enum err leave_event(struct ctx *ctx, struct db *db, str kind, const struct leave *leave,

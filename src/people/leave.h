@@ -30,7 +30,8 @@ struct officers {
 	size_t n;
 };
 
-/* ERR_FORBIDDEN; ERR_INVALID with a sentence: the same person, another office, days turned round. */
+/* ERR_FORBIDDEN; ERR_INVALID with a sentence: the same person, another office, days turned round,
+ * days on which the substitute is away or stands in for the same one already. */
 enum err leave_begin(struct ctx *ctx, struct people *people, const struct principal *by,
 		     const struct leave *leave);
 /* From now on, by the one who was away or by the head, not by who stands in for the head.
