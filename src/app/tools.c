@@ -2,6 +2,7 @@
 #include "app/app.h"
 
 #include "portal/portal.h"
+#include "links/links.h"
 #include "store/event.h"
 #include "store/files.h"
 
@@ -156,6 +157,22 @@ static enum err verify_hall(struct ctx *ctx, struct app *app)
 	return OK;
 }
 
+static enum err verify_people(struct ctx *ctx, struct app *app)
+{
+	struct people_report report;
+	str links;
+	TRY(people_verify(ctx, app->people, &report));
+	if (!report.sound)
+		return fail(ctx, ERR_INVALID, "The accounts do not agree: %.*s",
+			    STR_ARG(report.finding));
+	TRY(links_verify(ctx, app->links, &links));
+	if (!str_empty(links))
+		return fail(ctx, ERR_INVALID, "The linked systems do not agree: %.*s", STR_ARG(links));
+	printf("people: %lld accounts, %lld rights\n", (long long)report.accounts,
+	       (long long)report.grants);
+	return OK;
+}
+
 enum err command_verify(struct ctx *ctx, struct app *app)
 {
 	struct case_report report;
@@ -167,6 +184,7 @@ enum err command_verify(struct ctx *ctx, struct app *app)
 			    STR_ARG(report.finding));
 	printf("cases: %lld, %lld steps, %lld figures\n", (long long)report.cases,
 	       (long long)report.tasks, (long long)report.figures);
+	TRY(verify_people(ctx, app));
 	TRY(verify_hall(ctx, app));
 	TRY(verify_files(ctx, app));
 	puts("database, files and ledger agree");

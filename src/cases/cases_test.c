@@ -456,6 +456,22 @@ static void numbers_are_given_once_and_without_gaps_under_sixteen_threads(struct
 
 /* ---- verify ---- */
 
+static void a_counter_set_back_or_on_is_named(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	str code = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", code, "2015-01-26T09:00"));
+	town_ok(town, town_complete(town, "tuphap.hoaphat", code, "Task_register", ""));
+	assert_text(town_verify(town), "");
+	fixture_by_hand(fixture, "UPDATE counter SET n = n - 1");
+	assert_true(str_starts(town_verify(town), S("the counter of the book ho-tich-khai-sinh")));
+	fixture_by_hand(fixture, "UPDATE counter SET n = n + 5");
+	assert_true(str_starts(town_verify(town), S("the counter of the book ho-tich-khai-sinh")));
+	fixture_by_hand(fixture, "UPDATE counter SET n = n - 4");
+	assert_text(town_verify(town), "");
+	town_free(town);
+}
+
 static void note_and_paper_changed_by_hand_are_named(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -494,6 +510,7 @@ int main(void)
 		FIXTURE_TEST(draft_becomes_one_case_however_often_it_is_sent),
 		FIXTURE_TEST(wrong_pin_fits_no_case),
 		FIXTURE_TEST(numbers_are_given_once_and_without_gaps_under_sixteen_threads),
+		FIXTURE_TEST(a_counter_set_back_or_on_is_named),
 		FIXTURE_TEST(note_and_paper_changed_by_hand_are_named),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], town_migrations);

@@ -384,15 +384,25 @@ static enum err verify_whole(struct ctx *ctx, struct db *db, void *arg)
 		found(ctx, v, fees);
 	if (strays != v->report->tasks)
 		found(ctx, v, S("There are steps or codes that belong to no case"));
+	/* The counter says what the next number will be: set back it would give one twice, set on it
+	 * would leave a gap. */
 	TRY(db_query(ctx, db, &rows,
-		     SQL("SELECT book, organisation, period, COUNT(*), MAX(number) FROM book_entry"
-			 " GROUP BY book, organisation, period")));
-	while (rows_next(&rows))
+		     SQL("SELECT e.book, e.organisation, e.period, COUNT(*), MAX(e.number),"
+			 " COALESCE(MAX(k.n), 0) FROM book_entry e LEFT JOIN counter k ON k.name ="
+			 " e.book || ' ' || CAST(e.organisation AS TEXT) || ' ' || CAST(e.period AS TEXT)"
+			 " GROUP BY e.book, e.organisation, e.period")));
+	while (rows_next(&rows)) {
 		if (row_int(&rows, 3) != row_int(&rows, 4))
 			found(ctx, v, arena_printf(ctx->arena, "the book %.*s of %lld has %lld entries, "
 				"its last number is %lld", STR_ARG(row_view(&rows, 0)),
 				(long long)row_int(&rows, 2), (long long)row_int(&rows, 3),
 				(long long)row_int(&rows, 4)));
+		if (row_int(&rows, 5) != row_int(&rows, 4))
+			found(ctx, v, arena_printf(ctx->arena, "the counter of the book %.*s of %lld is"
+				" at %lld, its last number is %lld", STR_ARG(row_view(&rows, 0)),
+				(long long)row_int(&rows, 2), (long long)row_int(&rows, 5),
+				(long long)row_int(&rows, 4)));
+	}
 	return rows_end(&rows);
 }
 

@@ -80,6 +80,7 @@ static enum err save(struct ctx *ctx, struct db *db, void *arg)
 	value_set(ctx->arena, &open, S("url"), value_str(hook.url));
 	value_set(ctx->arena, &open, S("kinds"), value_str(hook.kinds));
 	value_set(ctx->arena, &open, S("active"), value_bool(hook.active));
+	value_set(ctx->arena, &open, S("office"), value_str(id_text(ctx->arena, hook.organisation)));
 	return event_append(ctx, db, &(struct event_new){
 		.kind = S("hook.saved"), .object = hook.id, .actor = saving->account, .open = open },
 		NULL);
@@ -90,6 +91,45 @@ enum err hook_save(struct ctx *ctx, struct links *links, int64_t account, const 
 	struct saving saving = { links, account, *hook };
 	TRY(check_hook(ctx, hook));
 	return store_write(ctx, links->options.store, save, &saving);
+}
+
+/* ---- verifying ---- */
+
+/* An event of an older version does not say of which office. */
+static bool hook_told(struct value open, const struct hook *hook)
+{
+	const struct value *office = value_find(open, S("office"));
+	return str_eq(value_text(value_get(open, S("name"))), hook->name) &&
+	       str_eq(value_text(value_get(open, S("url"))), hook->url) &&
+	       str_eq(value_text(value_get(open, S("kinds"))), hook->kinds) &&
+	       value_is_true(value_get(open, S("active"))) == hook->active &&
+	       (!office || event_number(*office) == hook->organisation);
+}
+
+static enum err verify_hooks(struct ctx *ctx, struct db *db, void *arg)
+{
+	str *finding = arg;
+	struct hook_list hooks;
+	int64_t told;
+	TRY(hooks_read(ctx, db, &hooks));
+	TRY(db_int(ctx, db, 0, &told,
+		   SQL("SELECT COUNT(DISTINCT object) FROM event WHERE kind = 'hook.saved'")));
+	if (told != (int64_t)hooks.n)
+		*finding = S("the number of web hooks");
+	for (size_t i = 0; i < hooks.n; i++) {
+		struct event_list events;
+		TRY(event_list(ctx, db, hooks.items[i].id, &events));
+		if (!events.n || !hook_told(events.items[events.n - 1].open, &hooks.items[i]))
+			*finding = arena_printf(ctx->arena, "the web hook “%.*s”",
+						STR_ARG(hooks.items[i].name));
+	}
+	return OK;
+}
+
+enum err links_verify(struct ctx *ctx, struct links *links, str *ret_finding)
+{
+	*ret_finding = S("");
+	return store_read(ctx, links->options.store, verify_hooks, ret_finding);
 }
 
 /* ---- which events ---- */

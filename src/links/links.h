@@ -47,6 +47,9 @@ enum err links_digest(struct ctx *ctx, struct links *links);
 enum err notices_check(struct ctx *ctx, struct value file, const struct template_set *set,
 		       const struct language *language);
 
+/* Web hooks against the events that set them up. *ret_finding: "" where all agrees. */
+enum err links_verify(struct ctx *ctx, struct links *links, str *ret_finding);
+
 /* Handlers of the outbox; arg: struct links *. */
 enum err hook_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg);
 enum err sms_send(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg);

@@ -288,6 +288,26 @@ static void a_hook_into_the_cloud_behind_the_server_is_refused(struct fixture *f
 	town_free(town);
 }
 
+static void a_hook_turned_elsewhere_past_the_program_is_found(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct links *links = open_links(town);
+	struct hook hook = { .name = S("Cổng khác"), .url = S("https://a.example.vn/hook"),
+			     .organisation = town_organisation(town, "hoa-phat"), .active = true };
+	str finding;
+	town_ok(town, hook_save(town->ctx, links, 0, &hook));
+	town_ok(town, links_verify(town->ctx, links, &finding));
+	assert_true(str_empty(finding));
+	fixture_by_hand(fixture, "UPDATE link_hook SET organisation = 0");
+	town_ok(town, links_verify(town->ctx, links, &finding));
+	assert_true(str_find(finding, S("Cổng khác")) != SIZE_MAX);
+	fixture_by_hand(fixture, "DELETE FROM link_hook");
+	town_ok(town, links_verify(town->ctx, links, &finding));
+	assert_false(str_empty(finding));
+	links_close(links);
+	town_free(town);
+}
+
 static void case_of_another_portal_is_made_once(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -439,6 +459,7 @@ int main(void)
 		FIXTURE_TEST(hook_without_name_or_web_address_is_refused),
 		FIXTURE_TEST(what_cannot_be_reached_waits_and_is_tried_again),
 		FIXTURE_TEST(a_hook_into_the_cloud_behind_the_server_is_refused),
+		FIXTURE_TEST(a_hook_turned_elsewhere_past_the_program_is_found),
 		FIXTURE_TEST(case_of_another_portal_is_made_once),
 		FIXTURE_TEST(a_late_step_is_told_to_who_holds_it_and_then_to_the_head_as_they_asked),
 		FIXTURE_TEST(a_step_nobody_took_is_told_to_those_of_its_role_who_asked),

@@ -93,6 +93,17 @@ static enum err check_new(struct ctx *ctx, const struct account_new *a)
 	return OK;
 }
 
+/* Whose password is which is for `motcua verify`, not for those who read the ledger. */
+static enum err password_event(struct ctx *ctx, struct db *db, str kind, int64_t account, int64_t by,
+			       struct value open, str hash)
+{
+	struct value closed = value_map();
+	value_set(ctx->arena, &closed, S("password"),
+		  value_str(password_fingerprint(ctx->arena, hash)));
+	return event_append(ctx, db, &(struct event_new){ .kind = kind, .object = account,
+		.actor = by, .open = open, .closed = closed }, NULL);
+}
+
 static enum err account_event(struct ctx *ctx, struct db *db, str kind, int64_t account, int64_t by,
 			      struct value open)
 {
@@ -121,7 +132,7 @@ enum err account_add(struct ctx *ctx, struct db *db, const struct account_new *a
 	TRY(insert_account(ctx, db, a, a->password_hash, id));
 	struct value open = value_map();
 	value_set(ctx->arena, &open, S("login"), value_str(a->login));
-	TRY(account_event(ctx, db, S("account.added"), id, by, open));
+	TRY(password_event(ctx, db, S("account.added"), id, by, open, a->password_hash));
 	*ret_id = id;
 	return OK;
 }
@@ -147,7 +158,7 @@ enum err account_set_password(struct ctx *ctx, struct db *db, int64_t account, s
 		   SQL("UPDATE account SET password = $2, failures = 0, locked_until = 0"
 		       " WHERE id = $1"), account, hash));
 	TRY(db_run(ctx, db, SQL("DELETE FROM session WHERE account = $1"), account));
-	return account_event(ctx, db, S("account.password_set"), account, by, value_null());
+	return password_event(ctx, db, S("account.password_set"), account, by, value_null(), hash);
 }
 
 enum err password_check(struct ctx *ctx, str password)

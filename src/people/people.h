@@ -188,4 +188,14 @@ void people_let_draft(struct people *people, struct response *response, int64_t 
 struct value principal_view(const struct people *people, struct ctx *ctx,
 			    const struct principal *principal, str language);
 
+/* ---- verification ---- */
+
+struct people_report {
+	bool sound;
+	str finding; /* "" where all agrees */
+	int64_t accounts, grants;
+};
+/* Accounts, their passwords and rights, and substitutions, against their events. */
+enum err people_verify(struct ctx *ctx, struct people *people, struct people_report *ret_report);
+
 #endif

@@ -367,6 +367,49 @@ static void capability_with_any_other_byte_opens_nothing(struct fixture *fixture
 	people_close(world->people);
 }
 
+/* ---- verifying ---- */
+
+static bool agrees(struct world *world)
+{
+	struct people_report report;
+	fixture_ok(world->fixture, people_verify(world->ctx, world->people, &report));
+	assert_true(report.sound == str_empty(report.finding));
+	return report.sound;
+}
+
+static void what_is_changed_past_the_program_is_found(struct fixture *fixture)
+{
+	static const struct {
+		const char *change, *back;
+	} tricks[] = {
+		{ "INSERT INTO account_role (account, role, organisation) SELECT a.id, 'admin', o.id FROM"
+		  " account a, organisation o WHERE a.login = 'an' AND o.code = 'quan'",
+		  "DELETE FROM account_role WHERE role = 'admin' AND account IN"
+		  " (SELECT id FROM account WHERE login = 'an')" },
+		{ "UPDATE account_role SET role = 'leader' WHERE role = 'reception'",
+		  "UPDATE account_role SET role = 'reception' WHERE role = 'leader'" },
+		{ "UPDATE account SET password = password || 'x'",
+		  "UPDATE account SET password = substr(password, 1, length(password) - 1)" },
+		{ "UPDATE account SET login = 'ba' WHERE login = 'an'",
+		  "UPDATE account SET login = 'an' WHERE login = 'ba'" },
+		{ "INSERT INTO account (id, login, name, email, password, disabled, failures,"
+		  " locked_until, created_at) VALUES (5, 'ma', 'Ma', '', 'x', 0, 0, 0, 0)",
+		  "DELETE FROM account WHERE id = 5" },
+		{ "INSERT INTO substitution (id, account, substitute, from_at, to_at, made_by) SELECT 7,"
+		  " b.id, a.id, 0, 9, a.id FROM account a, account b WHERE a.login = 'an'"
+		  " AND b.login = 'quantri'", "DELETE FROM substitution" },
+	};
+	struct world *world = world_new(fixture);
+	assert_true(agrees(world));
+	for (size_t i = 0; i < ARRAY_SIZE(tricks); i++) {
+		fixture_by_hand(fixture, tricks[i].change);
+		assert_false(agrees(world));
+		fixture_by_hand(fixture, tricks[i].back);
+		assert_true(agrees(world));
+	}
+	people_close(world->people);
+}
+
 int main(void)
 {
 	static const struct fixture_test tests[] = {
@@ -378,6 +421,7 @@ int main(void)
 		FIXTURE_TEST(session_ends_when_idle_sooner_for_administrators),
 		FIXTURE_TEST(session_ends_after_twelve_hours_and_at_sign_out),
 		FIXTURE_TEST(capability_with_any_other_byte_opens_nothing),
+		FIXTURE_TEST(what_is_changed_past_the_program_is_found),
 	};
 	return fixture_run(tests, sizeof tests / sizeof tests[0], migrations);
 }

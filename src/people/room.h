@@ -30,6 +30,9 @@ str token_hash(const struct people *people, struct arena *arena, str token);
 /* `prefix` and 43 characters that nobody can guess. */
 str token_new(struct arena *arena, str prefix);
 
+/* What an event says of a password: SHA-256 of the salted hash that is kept. */
+str password_fingerprint(struct arena *arena, str hash);
+
 enum err organisations_reload(struct ctx *ctx, struct people *people);
 
 /* Whether the password is right, and counts failures: five lock the account for 15 minutes.
