@@ -48,6 +48,7 @@ static struct value solved_map(struct arena *arena, const struct sums *s)
 	const int64_t *n = s->within;
 	struct value map = value_map();
 	put(arena, &map, "total", solved_of(n));
+	put(arena, &map, "online", s->solved_online);
 	put(arena, &map, "early", n[TALLY_EARLY]);
 	put(arena, &map, "on_time", n[TALLY_ON_TIME]);
 	put(arena, &map, "late", n[TALLY_LATE]);
@@ -256,6 +257,7 @@ static void add(struct sums *sums, const struct tally_row *row)
 	if (row->channel != CHANNEL_ONLINE)
 		return;
 	sums->submitted_online += row->within[TALLY_SUBMITTED];
+	sums->solved_online += solved_of(row->within);
 	sums->results_online += row->within[TALLY_RESULTS];
 	sums->digital_online += row->within[TALLY_DIGITAL_RESULT];
 }

@@ -15,7 +15,7 @@
 struct sums {
 	int64_t within[TALLIES], before[TALLIES];
 	int64_t channels[4];             /* accepted within, by enum case_channel */
-	int64_t submitted_online;
+	int64_t submitted_online, solved_online;
 	int64_t results_online, digital_online; /* filed online: solved with a result; signed */
 	int64_t still_due, still_national; /* today, but later than now */
 	struct satisfaction satisfaction;  /* of those who rated */

@@ -29,7 +29,8 @@ static struct value office_view(struct arena *arena, str name, const struct sums
 		const char *key, *path;
 	} members[] = {
 		{ "received", "received.accepted" }, { "received_online", "received.online" },
-		{ "solved", "solved.total" }, { "solved_early", "solved.early" },
+		{ "solved", "solved.total" }, { "solved_online", "solved.online" },
+		{ "solved_early", "solved.early" },
 		{ "solved_on", "solved.on_time" }, { "solved_late", "solved.late" },
 		{ "returned", "returned" }, { "open", "open.total" }, { "open_late", "open.late" },
 	};

@@ -219,4 +219,13 @@ test("what a portal must publish is there for everybody", async () => {
     await judge(page, `published figures ${path}`);
   }
   await close();
+  const token = town.run("token", "--user", "chutich.camle").match(/mc_[\w-]{43}/)[0];
+  const get = async (path) => (await fetch(town.base + path, { headers: { accept: "application/json",
+    authorization: `Bearer ${token}` } })).json();
+  const { all } = await get("/cong-khai?nam=2015");
+  const { rows } = await get("/api/v1/registers/so-theo-doi-ho-so?year=2015&figure=solved");
+  const solved = await Promise.all(rows.map((row) => get(`/api/v1/cases/${row.code}`)));
+  assert.equal(all.solved, solved.length);
+  assert.equal(all.solved_online, solved.filter((c) => c.channel === "online").length);
+  assert.ok(all.solved_online > 0 && all.solved_online < all.solved);
 });
