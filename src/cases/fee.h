@@ -149,6 +149,8 @@ bool fee_account(struct cases *cases, int64_t organisation, struct fee_account *
 str fee_qr(struct arena *arena, const struct fee_account *account, int64_t amount, str text);
 /* What stands in a transfer's description for the case: letters and digits only, as banks keep them. */
 str fee_memo(struct arena *arena, str text);
+/* What of it a code has room for: the end, where the running number is. Codes may have 35 letters. */
+str fee_purpose(struct arena *arena, str code);
 
 /* ---- views: the one shape for tab, tracking and API ---- */
 

@@ -14,7 +14,7 @@ static enum err read_cases(struct ctx *ctx, struct rows *rows, size_t most, stru
 		struct bank_case *c = &ret->items[ret->n++];
 		*c = (struct bank_case){ .code = row_str(rows, 0), .state = row_int(rows, 1),
 					 .due = row_int(rows, 2) };
-		c->memo = fee_memo(ctx->arena, c->code);
+		c->memo = fee_purpose(ctx->arena, c->code);
 	}
 	return rows_end(rows);
 }

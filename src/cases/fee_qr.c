@@ -36,6 +36,12 @@ str fee_memo(struct arena *arena, str text)
 	return buf_view(&out);
 }
 
+str fee_purpose(struct arena *arena, str code)
+{
+	str memo = fee_memo(arena, code);
+	return str_slice(memo, memo.n > PURPOSE_MAX ? memo.n - PURPOSE_MAX : 0, memo.n);
+}
+
 static void field(struct buf *out, const char *id, str text)
 {
 	buf_printf(out, "%s%02d%.*s", id, (int)text.n, STR_ARG(text));
@@ -57,13 +63,13 @@ str fee_qr(struct arena *arena, const struct fee_account *account, int64_t amoun
 {
 	struct buf out = { .arena = arena }, to = { .arena = arena }, whom = { .arena = arena };
 	struct buf more = { .arena = arena };
-	str memo = text.n <= PURPOSE_MAX ? text : fee_memo(arena, text);
+	str memo = text.n <= PURPOSE_MAX ? text : fee_purpose(arena, text);
 	field(&whom, "00", account->bank_bin);
 	field(&whom, "01", account->account);
 	field(&to, "00", S("A000000727"));
 	field(&to, "01", buf_view(&whom));
 	field(&to, "02", S("QRIBFTTA"));
-	field(&more, "08", str_slice(memo, 0, memo.n < PURPOSE_MAX ? memo.n : PURPOSE_MAX));
+	field(&more, "08", memo);
 	field(&out, "00", S("01"));
 	field(&out, "01", S("12"));
 	field(&out, "38", buf_view(&to));

@@ -303,6 +303,20 @@ static void vietqr_reads_back_as_account_amount_and_case(struct fixture *fixture
 	assert_text(qr_field(qr_field(qr, "62"), "08"), "000.03.15.H17-150126-0001");
 	unsigned crc = remainder_of(str_slice(qr, 0, qr.n - 4));
 	assert_text(qr_field(qr, "63"), arena_printf(town->ctx->arena, "%04X", crc).p);
+	/* A code longer than there is room for keeps its running number, and is found by it. */
+	str codes[] = { S("H17.15.03.000.TTPVHCC-20260126-000012"),
+			S("H17.15.03.000.TTPVHCC-20260126-000013") };
+	struct bank_case items[2] = { { .code = codes[0], .due = 15000 },
+				      { .code = codes[1], .due = 15000 } };
+	struct bank_cases cases = { items, 2 };
+	for (size_t i = 0; i < 2; i++) {
+		items[i].memo = fee_purpose(town->ctx->arena, codes[i]);
+		str text = fee_qr(town->ctx->arena, &account, 15000, codes[i]);
+		str said = qr_field(qr_field(text, "62"), "08");
+		assert_int_equal(said.n, 25);
+		assert_true(bank_named(town->ctx->arena, &cases, said, 15000) == &items[i]);
+		assert_true(bank_named(town->ctx->arena, &cases, codes[i], 15000) == &items[i]);
+	}
 	/* The check value of the algorithm. */
 	assert_int_equal(remainder_of(S("123456789")), 0x29B1);
 	town_free(town);

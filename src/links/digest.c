@@ -56,10 +56,10 @@ static enum err write_one(struct ctx *ctx, struct db *db, const struct digest *d
 	value_append(arena, &mail, S("to"), value_str(email));
 	value_append(arena, &mail, S("language"), value_str(S("vi")));
 	value_append(arena, &mail, S("subject"), value_str(arena_printf(arena,
-		"Việc hôm nay: %lld hồ sơ, %lld đến hạn, %lld quá hạn", (long long)n.open,
+		"Việc hôm nay: %lld đang chờ, %lld đến hạn, %lld quá hạn", (long long)n.open,
 		(long long)n.today, (long long)n.late)));
 	value_append(arena, &mail, S("text"), value_str(arena_printf(arena,
-		"Kính gửi %.*s,\n\nĐang chờ xử lý: %lld bước của hồ sơ.\nĐến hạn hôm nay: %lld.\n"
+		"Kính gửi %.*s,\n\nĐang chờ xử lý: %lld việc.\nĐến hạn hôm nay: %lld.\n"
 		"Đã quá hạn: %lld.\n\nDanh sách việc: %s/ban\n", STR_ARG(principal.name),
 		(long long)n.open, (long long)n.today, (long long)n.late,
 		d->links->options.public_url ? d->links->options.public_url : "")));
