@@ -37,6 +37,7 @@ function countSolved(n, end, procedure) {
   if (end.status === 8) n.stopped++;
   n[["no_contact", "one_contact"][end.supplements ?? 0]]++;
   n[(end.paused_at || end.finished_at) > nationalDue(end, procedure) ? "national_late" : "national_on"]++;
+  if (CHANNELS[end.channel] === "online") n.solved_online++;
 }
 
 function countOpen(n, end, procedure, till) {
@@ -138,7 +139,7 @@ export function figures(cases, from, to, moment) {
   return {
     received: { total: n.carried + accepted, carried: n.carried, accepted, online: n.online, direct: n.direct,
       post: n.post, counter: n.direct + n.post, elsewhere: n.elsewhere },
-    solved: { total: solved, early: n.early, on_time: n.on_time, late: n.late, late_apologised: n.late_apologised,
+    solved: { total: solved, online: n.solved_online, early: n.early, on_time: n.on_time, late: n.late, late_apologised: n.late_apologised,
       late_silent: n.late - n.late_apologised, new_date_kept: n.new_date_kept, withdrawn: n.withdrawn, stopped: n.stopped },
     open: { total: n.open, within: n.open - n.open_late, late: n.open_late },
     intake: { submitted: n.submitted, submitted_online: n.submitted_online, waiting: n.waiting,

@@ -218,7 +218,8 @@ async function comparePortal(year, t) {
   const all = figures(t.offices.flatMap((o) => o.cases), from, to, t.moment);
   const wrong = [...sameRows(tables(html)[0].rows.map((row) => [row[0], ...numbers(row)]), expected, "by office"),
     ...differs(figureList(html), { "Tiếp nhận": all.received.accepted, "trong đó trực tuyến": all.received.online,
-      "Đã giải quyết": all.solved.total, "Đúng hạn": share(all) })];
+      "Đã giải quyết": all.solved.total,
+      "Hồ sơ trực tuyến đã giải quyết": all.solved.online, "Đúng hạn": share(all) })];
   verdict(wrong, `published figures of ${year}: ${all.received.accepted} received`);
 }
 
