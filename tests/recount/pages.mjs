@@ -99,14 +99,15 @@ async function compareFees(query, [from, to], office, t) {
   const html = await t.session.page(`/ban/le-phi?${query}`), shown = tables(html);
   const table = (name) => (shown.find(({ caption }) => caption === name)?.rows ?? [])
     .map((row) => [row[0], ...numbers(row)]);
-  const csv = csvRows(await t.session.page(`/ban/le-phi/so.csv?${query}`)).slice(1);
+  const csv = csvRows(await t.session.page(`/ban/so/so-bien-lai?${query}&dinh-dang=csv`)).slice(1)
+    .filter((row) => row[3]); // the last line is the sum
   const wrong = [
     ...differs(figureList(html), { "Tiền mặt": cash, "Chuyển khoản": all - cash, "Đã hoàn trả": refunded,
       "Tổng cộng": all - refunded }),
     ...sameRows(table("Theo người thu"), moneyRows(valid, (r) => people.get(t.town.logins.get(r.cashier))), "by cashier"),
     ...sameRows(table("Theo thủ tục"), moneyRows(valid, (r) => title(r.procedure)), "by procedure"),
     ...sameRows(table("Theo ngày"), moneyRows(valid, (r) => dayText(r.taken_at)), "by day"),
-    ...differs({ receipts: csv.length, cancelled: csv.filter((row) => row.at(-1)).length, sum: sum(csv, (row) => row[5]) },
+    ...differs({ receipts: csv.length, cancelled: csv.filter((row) => row.at(-1)).length, sum: sum(csv, (row) => row[6]) },
       { receipts: receipts.length, cancelled: receipts.length - valid.length, sum: all }, "register"),
   ];
   verdict(wrong, `fees ${query} of ${office.code}: ${valid.length} receipts of ${all} đồng, ` +

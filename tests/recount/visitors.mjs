@@ -51,8 +51,8 @@ async function appointments(organisation) {
 const caseForm = (what) => form(`/le-phi/${what}/\\d+`);
 
 async function receipts(ward, desk, leader) {
-  const register = await leader.page("/ban/le-phi/so.csv?tu=2015-01-01&den=2015-12-31");
-  const paid = csvRows(register).slice(1).map((row) => row[3]);
+  const register = await leader.page("/ban/so/so-bien-lai?tu=2015-01-01&den=2015-12-31&dinh-dang=csv");
+  const paid = csvRows(register).slice(1).map((row) => row[3]).filter(Boolean);
   if (paid.length < 3) throw new Error(`${paid.length} receipts at ${ward}`);
   const [first, second, third] = paid.map((code) => `/ban/${code}/le-phi`);
   for (const [path, decision] of [[first, "approve"], [second, "decline"]]) {
