@@ -133,7 +133,9 @@ static struct value items_view(struct request *request, const struct batch *b, b
 	for (size_t i = 0; i < b->n; i++) {
 		const struct chosen *chosen = &b->items[i];
 		struct value item = value_map();
-		value_append(arena, &item, S("id"), value_str(arena_printf(arena, "letter-%d", (int)i)));
+		/* The first box has the name of the field: a mistake leads to it. */
+		value_append(arena, &item, S("id"), value_str(i ? arena_printf(arena, "letter-%d", (int)i)
+								: S("letter")));
 		value_append(arena, &item, S("code"), value_str(chosen->letter.code));
 		value_append(arena, &item, S("title"), value_str(chosen->letter.title));
 		value_append(arena, &item, S("number"), value_str(chosen->letter.number));
