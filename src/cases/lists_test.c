@@ -115,6 +115,46 @@ static void a_result_nobody_fetched_is_not_late(struct fixture *fixture)
 	town_free(town);
 }
 
+struct free_steps {
+	const struct wanted *wanted;
+	struct listed items[ROWS + 1];
+	size_t n;
+};
+
+static enum err read_free(struct ctx *ctx, struct db *db, void *arg)
+{
+	struct free_steps *f = arg;
+	return worklist_free(ctx, db, f->wanted, f->items, &f->n);
+}
+
+static void results_nobody_fetched_stand_after_what_has_a_limit(struct fixture *fixture)
+{
+	struct town *town = town_new(fixture);
+	struct wanted w = wanted_by(town, town_officer(town, "tiepnhan.hoaphat"), LIST_TODO);
+	struct free_steps free = { .wanted = &w };
+	str done = town_file(town, "hoa-phat", "2015-01-26T08:50");
+	town_ok(town, town_accept(town, "tiepnhan.hoaphat", done, "2015-01-26T09:00"));
+	town_ok(town, town_complete(town, "tuphap.hoaphat", done, "Task_register", ""));
+	town_ok(town, town_complete(town, "chutich.hoaphat", done, "Task_sign", "approve"));
+	town_ok(town, town_complete(town, "congan.hoaphat", done, "Task_residence", ""));
+	town_ok(town, town_complete(town, "baohiem.camle", done, "Task_insurance", ""));
+	town_ok(town, town_complete(town, "tiepnhan.hoaphat", done, "Task_check", ""));
+	str filed = town_file(town, "hoa-phat", "2015-01-26T10:50");
+	town_ok(town, store_read(town->ctx, town->store, read_free, &free));
+	assert_int_equal(free.n, 2);
+	assert_true(str_eq(free.items[0].code, filed) && str_eq(free.items[1].code, done));
+	/* A page that begins after either of them. */
+	for (size_t i = 0; i < 2; i++) {
+		w.after_due = free.items[i].due_at;
+		w.after_id = free.items[i].id;
+		assert_int_equal(size_of(town, &w), 1 - i);
+	}
+	w.list = LIST_LATE; /* an address with half a place */
+	w.after_due = 0;
+	assert_int_equal(size_of(town, &w), 0);
+	town_free(town);
+}
+
 static void filters_narrow_a_list_and_never_widen_it(struct fixture *fixture)
 {
 	struct town *town = town_new(fixture);
@@ -379,6 +419,7 @@ int main(void)
 	static const struct fixture_test tests[] = {
 		FIXTURE_TEST(two_who_take_the_next_never_get_the_same),
 		FIXTURE_TEST(a_result_nobody_fetched_is_not_late),
+		FIXTURE_TEST(results_nobody_fetched_stand_after_what_has_a_limit),
 		FIXTURE_TEST(filters_narrow_a_list_and_never_widen_it),
 		FIXTURE_TEST(waiting_and_taken_are_lists_of_their_own),
 		FIXTURE_TEST(lists_are_saved_under_a_name_and_at_most_eight),

@@ -104,7 +104,41 @@ static void begin_branch(const struct wanted *w, const struct branch *b, sql_t *
 		may_where_task(w->cases->people, w->principal, SQL("t.role"), SQL("t.agency"), q);
 }
 
-static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q)
+/* Steps with a limit come first, the most urgent before all; then those without, which only wait for
+ * somebody to come: results nobody fetched must not stand before what is late. Each part is a walk along
+ * the index. */
+enum part { PART_LIMITED, PART_UNLIMITED, PARTS };
+
+static bool part_is_wanted(const struct wanted *w, enum part part)
+{
+	bool dated = w->list == LIST_WAITING || w->list == LIST_LATE || w->hurry != HURRY_ANY ||
+		     w->due_from || w->due_before;
+	if (part == PART_UNLIMITED)
+		return !dated;
+	return dated || !w->after_id || w->after_due; /* else the page before ended among those without */
+}
+
+static void walk_part(const struct wanted *w, enum part part, sql_t *q)
+{
+	if (w->list == LIST_WAITING) {
+		if (w->after_id)
+			sql_add(q, SQL(" AND c.id > $1"), w->after_id);
+		sql_add(q, SQL(" ORDER BY c.id LIMIT $1"), ROWS + 1);
+	} else if (part == PART_LIMITED) {
+		sql_add(q, SQL(" AND t.due_at > 0"));
+		if (w->after_id)
+			sql_add(q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due,
+				w->after_id);
+		sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
+	} else {
+		sql_add(q, SQL(" AND t.due_at = 0"));
+		if (w->after_id && !w->after_due)
+			sql_add(q, SQL(" AND t.case_id > $1"), w->after_id);
+		sql_add(q, SQL(" ORDER BY t.case_id LIMIT $1"), ROWS + 1);
+	}
+}
+
+static void task_branch(const struct wanted *w, const struct branch *b, enum part part, sql_t *q)
 {
 	sql_add(q, SQL("SELECT t.organisation AS organisation, t.case_id AS id, t.node AS node,"
 		       " t.element AS element, t.holder AS holder, t.due_at AS due," CASE_COLUMNS
@@ -115,14 +149,7 @@ static void task_branch(const struct wanted *w, const struct branch *b, sql_t *q
 	else if (w->list != LIST_WAITING)
 		sql_add(q, SQL(" AND c.status <> 5"));
 	filter_tasks(w, q);
-	if (w->after_id && w->list == LIST_WAITING)
-		sql_add(q, SQL(" AND c.id > $1"), w->after_id);
-	else if (w->after_id)
-		sql_add(q, SQL(" AND (t.due_at, t.case_id) > ($1, $2)"), w->after_due, w->after_id);
-	if (w->list == LIST_WAITING)
-		sql_add(q, SQL(" ORDER BY c.id LIMIT $1"), ROWS + 1);
-	else
-		sql_add(q, SQL(" ORDER BY t.due_at, t.case_id LIMIT $1"), ROWS + 1);
+	walk_part(w, part, q);
 }
 
 static void filter_cases(const struct wanted *w, sql_t *q)
@@ -228,17 +255,20 @@ static sql_t tasks_query(struct arena *arena, const struct wanted *w)
 {
 	sql_t q = sql_new(arena);
 	struct branch branches[BRANCHES_MAX + 1] = { { .walk = WALK_OFFICE } };
-	size_t n = branches_of(arena, w, branches);
-	for (size_t i = 0; i < (n ? n : 1); i++) {
-		if (n > 1)
-			next_branch(&q, i);
-		/* Nobody's office: organisation 0 has no cases. */
-		task_branch(w, &branches[i], &q);
+	size_t n = branches_of(arena, w, branches), walks = 0;
+	n = n ? n : 1; /* nobody's office: organisation 0 has no cases */
+	sql_add(&q, SQL("SELECT * FROM ("));
+	for (size_t i = 0; i < n * PARTS; i++) {
+		if (!part_is_wanted(w, i % PARTS))
+			continue;
+		next_branch(&q, walks++);
+		task_branch(w, &branches[i / PARTS], i % PARTS, &q);
 	}
-	if (n > 1 && w->list == LIST_WAITING)
-		sql_add(&q, SQL(") AS b ORDER BY id LIMIT $1"), ROWS + 1);
-	else if (n > 1)
-		sql_add(&q, SQL(") AS b ORDER BY due, id LIMIT $1"), ROWS + 1);
+	if (w->list == LIST_WAITING)
+		sql_add(&q, SQL(") AS b) AS u ORDER BY id LIMIT $1"), ROWS + 1);
+	else
+		sql_add(&q, SQL(") AS b) AS u ORDER BY CASE WHEN due = 0 THEN 1 ELSE 0 END, due, id"
+				" LIMIT $1"), ROWS + 1);
 	return q;
 }
 
@@ -284,7 +314,7 @@ static sql_t shown_query(struct arena *arena, const struct wanted *w, const stru
 	else if (w->list == LIST_WAITING)
 		sql_add(&q, SQL(" ORDER BY s.id"));
 	else
-		sql_add(&q, SQL(" ORDER BY s.due, s.id"));
+		sql_add(&q, SQL(" ORDER BY CASE WHEN s.due = 0 THEN 1 ELSE 0 END, s.due, s.id"));
 	return q;
 }
 

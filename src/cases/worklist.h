@@ -1,7 +1,7 @@
 /*
  * worklist: what is to be done, read in the order of an index. A list is of tasks (by the date they
- * are due) or of cases (newest first); a page begins where the one before ended, so the last page
- * costs what the first does, however many cases there are.
+ * are due, those without a limit last) or of cases (newest first); a page begins where the one before
+ * ended, so the last page costs what the first does, however many cases there are.
  *
  *	struct listed items[ROWS + 1];
  *	struct wanted w = { .list = LIST_TODO, .principal = …, .cases = cases, .now = clock_business() };
