@@ -230,17 +230,23 @@ static void all_that_failed_of_a_lane_is_put_back_at_once(struct fixture *f)
 	assert_int_equal(lane_of(f, "there").failed, 1);
 }
 
+struct slow {
+	atomic_int calls;
+	atomic_bool may_end;
+};
+
 static enum err dawdle(struct ctx *ctx, struct store *store, const struct outbox_item *item, void *arg)
 {
-	atomic_int *calls = arg;
-	atomic_fetch_add(calls, 1);
-	usleep(1500000);
+	struct slow *slow = arg;
+	atomic_fetch_add(&slow->calls, 1);
+	for (int i = 0; i < 1500 && !atomic_load(&slow->may_end); i++)
+		usleep(20000);
 	return OK;
 }
 
 static void one_kind_does_not_wait_for_another(struct fixture *f)
 {
-	atomic_int slow = 0;
+	struct slow slow = { 0 };
 	struct script script = { .calls = 0 };
 	struct outbox_handler handlers[] = { { "slow", dawdle, &slow, 2 }, { "test", play, &script } };
 	struct outbox *outbox;
@@ -252,13 +258,16 @@ static void one_kind_does_not_wait_for_another(struct fixture *f)
 	fixture_ok(f, store_write(&f->ctx, f->store, add_item, &adding));
 	add(f, "test", "");
 	fixture_ok(f, outbox_start(&f->ctx, f->store, handlers, 2, &outbox));
-	for (int i = 0; i < 50 && newest(f).state != OUTBOX_SENT; i++)
+	bool sent = false;
+	for (int i = 0; i < 500 && !(sent && atomic_load(&slow.calls) == 2); i++) {
 		usleep(20000);
-	assert_int_equal(newest(f).state, OUTBOX_SENT);
-	for (int i = 0; i < 50 && atomic_load(&slow) < 2; i++)
-		usleep(20000);
-	assert_int_equal(atomic_load(&slow), 2); /* one of each lane */
+		sent = newest(f).state == OUTBOX_SENT;
+	}
+	int begun = atomic_load(&slow.calls);
+	atomic_store(&slow.may_end, true);
 	outbox_stop(outbox);
+	assert_true(sent);
+	assert_int_equal(begun, 2); /* one of each lane */
 }
 
 static void what_a_dead_node_had_claimed_is_taken_over(struct fixture *f)
