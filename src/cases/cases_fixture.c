@@ -66,7 +66,7 @@ static enum err add_procedures(struct town *town, struct ctx *ctx, struct db *db
 			       const struct pack *pack)
 {
 	static const char *const names[] = { "chung-thuc-ban-sao", "khai-sinh",
-					     "lien-thong-khai-sinh",
+					     "khai-tu", "lien-thong-khai-sinh",
 					     "xac-nhan-tinh-trang-hon-nhan" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		TRY(procedure_add(ctx, db, str_z(names[i]),

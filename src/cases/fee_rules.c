@@ -113,15 +113,19 @@ bool fee_holds(const struct fee_rules *rules, str element, bool returns)
 	       (rules->when == FEE_BEFORE_STEP && str_eq(rules->step, element));
 }
 
-/* What expressions see: the data, and `case` as the flow knows it. */
-static struct value scope_of(struct arena *arena, const struct case_file *c)
+/* What expressions see: the data, and `case` as the flow knows it, with the day it was filed on: what is
+ * registered late costs more. */
+static struct value scope_of(struct cases *cases, struct arena *arena, const struct case_file *c,
+			     usec now)
 {
 	struct value scope = value_map(), about = value_map();
+	int64_t filed = calendar_day(cases_calendar(cases), c->submitted_at ? c->submitted_at : now);
 	for (uint32_t i = 0; c->data.kind == VALUE_MAP && i < c->data.n; i++)
 		value_append(arena, &scope, c->data.members[i].key, c->data.members[i].value);
 	value_append(arena, &about, S("code"), value_str(c->code));
 	value_append(arena, &about, S("procedure"), value_str(c->procedure));
 	value_append(arena, &about, S("channel"), value_int(c->channel));
+	value_append(arena, &about, S("filed"), value_str(date_format(arena, filed)));
 	value_set(arena, &scope, S("case"), about);
 	return scope;
 }
@@ -182,7 +186,7 @@ void fee_sum(struct cases *cases, struct arena *arena, const struct case_file *c
 	*ret_sum = (struct fee_sum){ .known = true, .lines = value_list(), .waiver = S("") };
 	if (!rules)
 		return;
-	struct value scope = scope_of(arena, c), amount = rules->amount;
+	struct value scope = scope_of(cases, arena, c, now), amount = rules->amount;
 	if (!str_empty(rules->decision))
 		amount = decide(arena, procedure, inputs_of(arena, rules, scope, &env), &env,
 				&ret_sum->lines);

@@ -59,6 +59,26 @@ static void amount_follows_the_data_until_it_is_paid(struct fixture *fixture)
 	town_free(town);
 }
 
+static void late_registration_costs_from_the_day_after_the_last_free_one(struct fixture *fixture)
+{
+	static const struct {
+		const char *procedure, *data;
+		int64_t due;
+	} filings[] = { /* on 26 January 2015 */
+		{ "khai-sinh", "{\"child\":{\"birth_date\":\"2014-11-27\"}}", 0 },
+		{ "khai-sinh", "{\"child\":{\"birth_date\":\"2014-11-26\"}}", 8000 },
+		{ "lien-thong-khai-sinh", "{\"child\":{\"birth_date\":\"2014-11-26\"}}", 8000 },
+		{ "khai-tu", "{\"death\":{\"date\":\"2015-01-11\"}}", 0 },
+		{ "khai-tu", "{\"death\":{\"date\":\"2015-01-10\"}}", 8000 },
+	};
+	struct town *town = town_new(fixture);
+	for (size_t i = 0; i < ARRAY_SIZE(filings); i++) {
+		str code = file_case(town, filings[i].procedure, filings[i].data);
+		assert_int_equal(fee_of(town, code).due, filings[i].due);
+	}
+	town_free(town);
+}
+
 /* ---- paying ---- */
 
 static void fee_is_paid_whole_and_once(struct fixture *fixture)
@@ -546,6 +566,7 @@ int main(void)
 		FIXTURE_TEST(amount_is_the_decisions_answer_and_says_which_rule_hit),
 		FIXTURE_TEST(amount_is_unknown_while_the_data_do_not_say),
 		FIXTURE_TEST(amount_follows_the_data_until_it_is_paid),
+		FIXTURE_TEST(late_registration_costs_from_the_day_after_the_last_free_one),
 		FIXTURE_TEST(fee_is_paid_whole_and_once),
 		FIXTURE_TEST(only_the_desk_takes_and_only_a_leader_pays_back),
 		FIXTURE_TEST(cancelled_receipt_keeps_its_number_and_the_fee_is_due_again),
