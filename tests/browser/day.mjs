@@ -507,12 +507,22 @@ async function lateCaseEnds() {
 
 // ---- the figures ----
 
-function eventLines() {
-  const url = process.env.MOTCUA_DATABASE, of = (hex) => `SELECT ${hex} FROM event ORDER BY id`;
-  const [command, ...args] = url ? ["psql", "-qAt", url, "-c", of("encode(bytes, 'hex')")]
-    : ["sqlite3", `${town.data}/motcua.db`, of("hex(bytes)")];
-  return execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28 }).trim().split("\n");
+function sql(words) {
+  const url = process.env.MOTCUA_DATABASE;
+  const [command, ...args] = url ? ["psql", "-qAt", url, "-c", words] : ["sqlite3", "-cmd", ".timeout 10000",
+    `${town.data}/motcua.db`, words];
+  return execFileSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28 }).trim();
 }
+
+// Letters are signed behind the acts: a signature between events and report would be in one of them only.
+async function allSigned() {
+  const waiting = () => sql("SELECT COUNT(*) FROM outbox WHERE kind = 'letter' AND state < 2") !== "0";
+  for (let i = 0; i < 300 && waiting(); i++) await new Promise((done) => setTimeout(done, 200));
+  expect(!waiting(), "letters are still to be signed");
+}
+
+const eventLines = () =>
+  sql(`SELECT ${process.env.MOTCUA_DATABASE ? "encode(bytes, 'hex')" : "hex(bytes)"} FROM event ORDER BY id`).split("\n");
 
 async function pagesOfFigures() {
   const { page, visit } = await officer(LEADER);
@@ -524,6 +534,7 @@ async function pagesOfFigures() {
 }
 
 async function recount() {
+  await allSigned();
   const [token] = town.run("token", "--user", "quantri").match(/mc_[\w-]{43}/);
   const told = spawnSync("node", ["tests/recount/recount.mjs", town.base, token],
     { cwd: root, input: eventLines().join("\n"), encoding: "utf8", maxBuffer: 1 << 26,
