@@ -16,6 +16,8 @@ const validator = new HtmlValidate(rules);
 
 export const EXECUTABLE = process.env.MOTCUA_CHROMIUM ?? "/usr/bin/chromium";
 export const SHOTS = process.env.MOTCUA_SHOTS ?? "";
+// MOTCUA_JUDGE=brief: of pages that another run shows, on another engine, only what was sent is judged.
+const BRIEF = process.env.MOTCUA_JUDGE === "brief";
 
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -85,13 +87,18 @@ export async function judge(page, name, { policy = true, skip = [] } = {}) {
   if (policy) faults.push(...judgePolicy(seen));
   faults.push(...(await judgeMarkup(seen)));
   faults.push(...(await judgeLanguage(page)));
-  if (seen.js) faults.push(...(await judgeAccess(page, skip)));
-  faults.push(...(await judgeReflow(page)));
-  if (seen.js) faults.push(...(await judgeKeyboard(page)));
-  faults.push(...(await judgeNoScript(page, seen, policy)));
+  if (!BRIEF) faults.push(...(await judgeShown(page, seen, policy, skip)));
   if (SHOTS) await shoot(page, name);
   judged.push({ name, url: page.url(), faults: faults.length });
   if (faults.length) throw new Error(`${name} (${page.url()}):\n  ${faults.join("\n  ")}`);
+}
+
+// What is seen of a page, heard, pressed and shown without script.
+async function judgeShown(page, seen, policy, skip) {
+  const faults = seen.js ? await judgeAccess(page, skip) : [];
+  faults.push(...(await judgeReflow(page)));
+  if (seen.js) faults.push(...(await judgeKeyboard(page)));
+  return [...faults, ...(await judgeNoScript(page, seen, policy))];
 }
 
 // Every page judged so far: { name, url, faults }.
