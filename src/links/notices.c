@@ -247,7 +247,7 @@ static bool is_word(str word)
 static enum err check_notice(struct ctx *ctx, struct value notice, const struct template_set *set,
 			     const struct language *language)
 {
-	static const char *const texts[] = { "subject", "mail", "sms" };
+	static const str texts[] = { S("subject"), S("mail"), S("sms") };
 	str word = value_text(value_get(notice, S("when")));
 	const struct template *template;
 	if (!is_word(word))
@@ -257,9 +257,9 @@ static enum err check_notice(struct ctx *ctx, struct value notice, const struct 
 		return fail(ctx, ERR_INVALID, "notices.json, %.*s: an e-mail needs a subject",
 			    STR_ARG(word));
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-		str text = value_text(value_get(value_get(notice, str_z(texts[i])), S("vi")));
-		str name = arena_printf(ctx->arena, "%.*s, %s", STR_ARG(word), texts[i]);
-		if (!value_find(notice, str_z(texts[i])))
+		str text = value_text(value_get(value_get(notice, texts[i]), S("vi")));
+		str name = arena_printf(ctx->arena, "%.*s, %.*s", STR_ARG(word), STR_ARG(texts[i]));
+		if (!value_find(notice, texts[i]))
 			continue;
 		if (str_empty(text))
 			return fail(ctx, ERR_INVALID,
