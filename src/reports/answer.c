@@ -418,6 +418,7 @@ struct value filter_date(struct request *request, const char *name, const char *
 {
 	struct arena *arena = request->ctx.arena;
 	struct value field = filter_field(request, name, label);
+	value_set(arena, &field, S("id"), value_str(str_z(name))); /* where its mistake leads */
 	value_append(arena, &field, S("options"), value_list());
 	value_append(arena, &field, S("date"), value_str(date_format(arena, day)));
 	return field;

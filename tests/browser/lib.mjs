@@ -2,6 +2,7 @@
 // everything a page here must be. See README.md.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { after } from "node:test";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HtmlValidate } from "html-validate";
@@ -25,7 +26,13 @@ const FLAGS = [
   "--disable-dev-shm-usage",
 ];
 
-export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS });
+const launched = [];
+export async function launch() {
+  launched.push(await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS }));
+  return launched.at(-1);
+}
+// A test that failed before its close() would keep the run from ending.
+if (process.env.NODE_TEST_CONTEXT) after(() => Promise.all(launched.map((browser) => browser.close())));
 
 // Opens a browser on the program at `base`, or a window of `shared`, a browser that was launched. js:
 // false is a browser without script. Each call has a profile of its own, so nobody is signed in.
