@@ -257,11 +257,12 @@ for (const js of [true, false])
 test("the applicant's telephone sends a photograph that the desk sees, and nobody else may", async () => {
   const { page, visit, close } = await desk();
   await visit(PROCEDURE);
-  // The page looks for files before anything is kept.
-  assert.equal((await page.request.get(await page.locator("#arrived").getAttribute("data-live"))).status(), 200);
+  // The page looks for files only where a telephone may send some.
+  assert.equal(await page.locator("#arrived").getAttribute("data-live"), null);
   await answer(page);
   await openAll(page);
   await press(page, act(page, "phone"));
+  assert.equal((await page.request.get(await page.locator("#arrived").getAttribute("data-live"))).status(), 200);
   await judge(page, "intake with a code for the telephone");
   const address = new URL(await page.locator("#phone a").first().getAttribute("href")).pathname;
   const phone = await openApp({ base: town.base, js: false, width: 390, height: 800 });
